@@ -1,0 +1,58 @@
+/**
+ * What a failure means for the one who waits, decided once (design: errors). `reason` is a stable word in CamelCase for
+ * conditions; `message` tells the user what to do next and never holds a secret.
+ */
+abstract class ReasonedError extends Error {
+  readonly reason: string;
+  constructor(reason: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+/** Nothing helps until something that it depends on changes: a bad spec, a wrong password, a refusal by policy. */
+export class TerminalError extends ReasonedError {
+  override readonly name = "TerminalError";
+}
+
+/** Refused by what lies in the place or by rights there: looked at again every 10 minutes. */
+export class BlockedError extends ReasonedError {
+  override readonly name = "BlockedError";
+}
+
+/** Not a failure: something is not there yet (a Secret, a window, a job). Retried at `until` or on an event. */
+export class WaitingError extends ReasonedError {
+  override readonly name = "WaitingError";
+  readonly until: Date | undefined;
+  constructor(reason: string, message: string, options: ErrorOptions & { until?: Date } = {}) {
+    super(reason, message, options);
+    this.until = options.until;
+  }
+}
+
+/**
+ * Everything else: retried with back-off. `happened` tells whether a write that failed so may have been done all the same:
+ * "no" closes the attempt at once, "unknown" leaves it open until its deadline.
+ */
+export class TransientError extends ReasonedError {
+  override readonly name = "TransientError";
+  readonly happened: "no" | "unknown";
+  readonly retryAfter: Date | undefined;
+  constructor(
+    reason: string,
+    message: string,
+    options: ErrorOptions & { happened?: "no" | "unknown"; retryAfter?: Date | undefined } = {},
+  ) {
+    super(reason, message, options);
+    this.happened = options.happened ?? "unknown";
+    this.retryAfter = options.retryAfter;
+  }
+}
+
+/** An error whose meaning is decided. */
+export type StoreError = TerminalError | BlockedError | WaitingError | TransientError;
+
+/** True for the errors above. Everything else that is thrown is a defect and treated as transient. */
+export function isStoreError(error: unknown): error is StoreError {
+  return error instanceof ReasonedError;
+}
