@@ -14,6 +14,7 @@ export interface ListOptions extends RequestOptions {
   resourceVersion?: string | undefined;
 }
 
+/** One page. Without `limit` the server answers everything at once and `continue` is absent. */
 export interface ListPage<T> {
   items: T[];
   resourceVersion: string;
@@ -38,6 +39,20 @@ export interface DeleteOptions extends RequestOptions {
   resourceVersion?: string | undefined;
 }
 
+export interface WatchOptions extends RequestOptions {
+  namespace?: string | undefined;
+  labelSelector?: string | undefined;
+  fieldSelector?: string | undefined;
+  /** Where to go on: the version of a list, of the last event or of the last bookmark. */
+  resourceVersion: string;
+  /** After this time the server ends the watch; a watch that lives 30 s longer is ended here as dead. */
+  timeoutSeconds: number;
+}
+
+export type WatchEvent<T> =
+  | { type: "ADDED" | "MODIFIED" | "DELETED"; object: T }
+  | { type: "BOOKMARK"; resourceVersion: string };
+
 /** The Kubernetes API as Certferry uses it. Every failure is a `KubeError` (`errors.ts`). */
 export interface KubeClient {
   /** Base URL of the API server, without a trailing slash. */
@@ -45,7 +60,12 @@ export interface KubeClient {
   get<T extends KubeObject>(type: Resource<T>, ref: ObjectRef, options: RequestOptions): Promise<T>;
   getMetadata(type: Resource, ref: ObjectRef, options: RequestOptions): Promise<PartialObjectMetadata>;
   list<T extends KubeObject>(type: Resource<T>, options: ListOptions): Promise<ListPage<T>>;
-  /** Server-side apply. `created` tells a 201 from a 200. The object is the one that is stored now. */
+  /**
+   * One watch connection, which returns when the server ends it and throws when it breaks. `ERROR` events are thrown as
+   * the `KubeError` that their Status says (`Expired` or `Gone`: list again). It never retries; see `Informer`.
+   */
+  watch<T extends KubeObject>(type: Resource<T>, options: WatchOptions): AsyncGenerator<WatchEvent<T>, void, undefined>;
+  /** Server-side apply; `apiVersion` and `kind` are filled in. `created` tells a 201 from a 200. The object is the one that is stored now. */
   apply<T extends KubeObject>(
     type: Resource<T>,
     object: object & { metadata: { name: string; namespace?: string } },
@@ -57,7 +77,7 @@ export interface KubeClient {
     operations: readonly JsonPatchOperation[],
     options: RequestOptions & { subresource?: "status"; fieldManager?: string },
   ): Promise<T>;
-  /** POST. `subresource` with a name posts to `<object>/<subresource>`, as for `serviceaccounts/token`. */
+  /** POST; `apiVersion` and `kind` are filled in where absent. `subresource` with a name posts to `<object>/<subresource>`, as for `serviceaccounts/token`. */
   create<T extends KubeObject>(
     type: Resource<T>,
     object: object,
@@ -71,7 +91,7 @@ export interface KubeClient {
   /** PUT, for the few kinds that live by optimistic replacement (Lease). */
   replace<T extends KubeObject>(type: Resource<T>, object: T, options: RequestOptions): Promise<T>;
   delete(type: Resource, ref: ObjectRef, options: DeleteOptions): Promise<void>;
-  /** GET of a path outside the resource tree, as `/version`. */
+  /** GET of a path outside the resource tree: parsed where the server answers JSON (`/version`), else text (`/readyz`). */
   getPath(path: string, options: RequestOptions): Promise<unknown>;
   /** Closes the connection pool; requests under way are aborted. */
   close(): Promise<void>;

@@ -35,10 +35,29 @@ export interface Resource<T extends KubeObject = KubeObject> {
   readonly kind: string;
   readonly plural: string;
   readonly namespaced: boolean;
+  /** Set by `metadataOf`: the server answers with metadata alone. */
+  readonly metadataOnly?: true;
   readonly shape?: T;
 }
 
-/** What an informer holds of an object when only metadata is watched (`PartialObjectMetadata`). */
+/**
+ * What the server tells of an object when only metadata is asked for. `apiVersion` and `kind` are those of the object
+ * itself, not the wire's `PartialObjectMetadata`.
+ */
 export interface PartialObjectMetadata extends KubeObject {
   metadata: ObjectMeta & { uid: string; resourceVersion: string };
+}
+
+/**
+ * The same kind, asked for as metadata only: get, list, watch and informers of it carry no spec, data or status.
+ * The annotation in which kubectl keeps a copy of the whole object (a Secret's data too) is left out as well.
+ */
+export function metadataOf(type: Resource): Resource<PartialObjectMetadata> {
+  const { group, version, kind, plural, namespaced } = type;
+  return { group, version, kind, plural, namespaced, metadataOnly: true };
+}
+
+/** `v1` or `group/version`, as in an object's `apiVersion`. */
+export function apiVersionOf(type: Resource): string {
+  return type.group === "" ? type.version : `${type.group}/${type.version}`;
 }
