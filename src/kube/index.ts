@@ -18,6 +18,8 @@ export type {
 export type { ClientCertificate, ClusterConfig, Credentials, TokenProvider } from "./config/cluster-config.ts";
 export { connect } from "./connect.ts";
 export { isKubeError, KubeError, type KubeErrorReason } from "./errors.ts";
+export { Informer, type InformerOptions, type InformerProblem } from "./informer.ts";
+export type { ReflectorClock, ReflectorHealth } from "./reflector.ts";
 export * from "./resources.ts";
 export { type IssuedToken, requestToken, type TokenRequestOptions } from "./token-request.ts";
 export type { ConnectOptions, RequestFacts } from "./transport.ts";

@@ -1,0 +1,130 @@
+import { LAST_APPLIED } from "./answers.ts";
+import { type Cache, type CacheEvent, type IndexFunction, keyOf } from "./cache.ts";
+import { Index } from "./store-index.ts";
+import type { KubeObject, ObjectMeta } from "./types.ts";
+import { isNewer } from "./versions.ts";
+
+/** The part of a store that one reflector fills: a namespace, or everything. */
+export type Scope = string | undefined;
+
+/**
+ * The indexed cache behind an informer. It is told three things that overlap in time, lists, watch events and the
+ * answers to our own writes, and keeps the newest of each object. Every change is complete before it is told.
+ */
+export class Store<T extends KubeObject> implements Cache<T> {
+  readonly #objects = new Map<string, T>();
+  readonly #indexes: ReadonlyMap<string, Index<T>>;
+  readonly #transform: (object: T) => T;
+  /** How far list and watch have come, by scope. */
+  readonly #versions = new Map<Scope, string>();
+
+  constructor(indexes: Readonly<Record<string, IndexFunction<T>>>, transform: (object: T) => T) {
+    this.#indexes = new Map(Object.entries(indexes).map(([name, valuesOf]) => [name, new Index(valuesOf)]));
+    this.#transform = transform;
+  }
+
+  get size(): number {
+    return this.#objects.size;
+  }
+
+  get(key: string): T | undefined {
+    return this.#objects.get(key);
+  }
+
+  values(): IterableIterator<T> {
+    return this.#objects.values();
+  }
+
+  entries(): IterableIterator<[string, T]> {
+    return this.#objects.entries();
+  }
+
+  byIndex(index: string, value: string): readonly T[] {
+    const found = this.#indexes.get(index);
+    if (found === undefined) throw new Error(`the cache has no index "${index}"`);
+    return found.get(value);
+  }
+
+  /** Swaps a scope for a new list. Only when history went back (etcd restored) may it replace something newer. */
+  replace(scope: Scope, items: readonly T[], version: string): CacheEvent<T>[] {
+    const known = this.#versions.get(scope);
+    const wentBack = isNewer(known, version) === true;
+    const initial = known === undefined;
+    this.#versions.set(scope, version);
+    const events: CacheEvent<T>[] = [];
+    const listed = new Set<string>();
+    for (const item of items) {
+      const key = keyOf(item);
+      listed.add(key);
+      const event = this.#set(key, item, wentBack);
+      if (event !== undefined) events.push({ ...event, initial });
+    }
+    for (const [key, old] of this.#objects) {
+      const ours = scope === undefined || old.metadata.namespace === scope;
+      const newer = !wentBack && isNewer(old.metadata.resourceVersion, version) === true;
+      if (ours && !newer && !listed.has(key)) events.push(this.#drop(key, old));
+    }
+    return events;
+  }
+
+  /** ADDED or MODIFIED. No event when the cache holds this version already, or a newer one from a write's answer. */
+  put(scope: Scope, object: T): CacheEvent<T> | undefined {
+    this.advance(scope, object.metadata.resourceVersion);
+    return this.#set(keyOf(object), object, false);
+  }
+
+  /** DELETED. The object stays when it has been created anew since. */
+  remove(scope: Scope, object: T): CacheEvent<T> | undefined {
+    this.advance(scope, object.metadata.resourceVersion);
+    const key = keyOf(object);
+    const old = this.#objects.get(key);
+    if (old === undefined || isNewer(old.metadata.resourceVersion, object.metadata.resourceVersion)) return undefined;
+    return this.#drop(key, old);
+  }
+
+  advance(scope: Scope, version: string | undefined): void {
+    if (version !== undefined) this.#versions.set(scope, version);
+  }
+
+  /**
+   * Takes the answer of a write. An object that the cache does not hold is taken only when it is newer than all the
+   * watch has told: else it has been deleted meanwhile, and nobody would ever remove it again.
+   */
+  applyAnswer(scope: Scope, object: T, mayAdd: boolean): CacheEvent<T> | undefined {
+    const key = keyOf(object);
+    const { resourceVersion } = object.metadata;
+    const known = this.#versions.get(scope);
+    if (known === undefined) return undefined;
+    if (this.#objects.has(key)) return this.#set(key, object, false);
+    return mayAdd && isNewer(resourceVersion, known) === true ? this.#set(key, object, false) : undefined;
+  }
+
+  #set(key: string, object: T, evenIfOlder: boolean): CacheEvent<T> | undefined {
+    const old = this.#objects.get(key);
+    const { resourceVersion, uid } = object.metadata;
+    if (old !== undefined) {
+      if (old.metadata.resourceVersion === resourceVersion && old.metadata.uid === uid) return undefined;
+      if (!evenIfOlder && isNewer(old.metadata.resourceVersion, resourceVersion) === true) return undefined;
+    }
+    const kept = this.#transform(lean(object));
+    this.#objects.set(key, kept);
+    for (const index of this.#indexes.values()) index.change(key, old, kept);
+    return { key, ...(old === undefined ? {} : { old }), new: kept, initial: false };
+  }
+
+  #drop(key: string, old: T): CacheEvent<T> {
+    this.#objects.delete(key);
+    for (const index of this.#indexes.values()) index.change(key, old, undefined);
+    return { key, old, initial: false };
+  }
+}
+
+/** Without managedFields, which nobody reads and which are often half of an object, and without kubectl's copy. */
+function lean<T extends KubeObject>(object: T): T {
+  const { managedFields: _, ...metadata }: ObjectMeta & { managedFields?: unknown } = object.metadata;
+  if (metadata.annotations?.[LAST_APPLIED] !== undefined) {
+    const { [LAST_APPLIED]: __, ...annotations } = metadata.annotations;
+    metadata.annotations = annotations;
+  }
+  return { ...object, metadata };
+}
