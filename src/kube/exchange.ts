@@ -89,6 +89,9 @@ export function abortedBy(signal: AbortSignal, sent: boolean): KubeError {
 
 /** What a failure of the connection means. `sent` as in `KubeError`. */
 export function failureOf(error: unknown, sent: boolean): KubeError {
+  if (error instanceof errors.ClientDestroyedError) {
+    return new KubeError("Aborted", "the client was closed", { sent, cause: error });
+  }
   if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) {
     return new KubeError("Timeout", "the server stopped answering", { sent, cause: error });
   }

@@ -1,5 +1,6 @@
 import { Pool } from "undici";
 import type { ClusterConfig } from "./config/cluster-config.ts";
+import { KubeError } from "./errors.ts";
 
 export interface PoolOptions {
   /** How many requests may be under way at once; more wait. Watches have connections of their own. */
@@ -40,7 +41,7 @@ export class PoolKeeper {
   /** The pools for the next request. Throws what the config's CA or certificate function throws. */
   async current(): Promise<Pools> {
     const material = await materialOf(this.#config);
-    if (this.#closed) throw new Error("the client is closed");
+    if (this.#closed) throw new KubeError("Aborted", "the client is closed", { sent: false });
     if (this.#pools !== undefined && this.#material !== undefined && same(this.#material, material)) return this.#pools;
     if (this.#pools !== undefined) this.#retire(this.#pools);
     this.#material = material;
