@@ -1,0 +1,25 @@
+/** The kinds of `certferry.io/v1alpha1`: zod schemas, from which the types, the CRDs and the API reference are made. */
+import { certificateImport } from "./certificate-import.ts";
+import { certificateStore } from "./certificate-store.ts";
+import type { KindDefinition } from "./kind.ts";
+import { storeDeployment } from "./store-deployment.ts";
+
+export { type ProviderBlocks, providers, type StoreBlocks, type TargetBlocks } from "./blocks/index.ts";
+export type { KubernetesOutput, KubernetesStoreBlock, KubernetesTarget } from "./blocks/kubernetes.ts";
+export type { CertificateImport, CertificateImportSpec, CertificateImportStatus } from "./certificate-import.ts";
+export type { CertificateStore, CertificateStoreSpec, CertificateStoreStatus } from "./certificate-store.ts";
+export type { CertificateFactsStatus } from "./certificate.ts";
+export type { Condition } from "./conditions.ts";
+export { customResourceDefinition, objectSchema, type Schema } from "./crd.ts";
+export type { DeliveryRecord, HistoryEntry, PolicySet, StoreRef } from "./delivery.ts";
+export { group, type KindDefinition, version } from "./kind.ts";
+export type { ChainSpec, SourceSpec } from "./source.ts";
+export type {
+  DeploymentTarget,
+  StoreDeployment,
+  StoreDeploymentSpec,
+  StoreDeploymentStatus,
+} from "./store-deployment.ts";
+
+/** Every kind that ships. */
+export const kinds: readonly KindDefinition[] = [certificateStore, certificateImport, storeDeployment];
