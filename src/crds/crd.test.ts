@@ -21,8 +21,7 @@ function found(pick: (schema: Schema) => unknown): string[] {
   for (const kind of kinds) {
     walk(kind.kind, objectSchema(kind), (path, schema) => {
       const value = pick(schema);
-      if (value !== undefined && value !== false)
-        all.push(value === true ? path : `${path} = ${JSON.stringify(value)}`);
+      if (value !== undefined) all.push(`${path} = ${JSON.stringify(value)}`);
     });
   }
   return all;
