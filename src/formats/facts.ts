@@ -1,0 +1,56 @@
+import { createHash, X509Certificate } from "node:crypto";
+import type { CertificateFacts } from "./types.ts";
+
+/** Facts of a certificate in DER. Throws what `X509Certificate` throws when it is none; `decode` has seen to that. */
+export function certificateFacts(der: Uint8Array): CertificateFacts {
+  return factsOf(new X509Certificate(der), der);
+}
+
+export function factsOf(certificate: X509Certificate, der: Uint8Array): CertificateFacts {
+  const altNames = splitNames(certificate.subjectAltName ?? "");
+  const key = certificate.publicKey;
+  return {
+    subject: oneLine(certificate.subject),
+    issuer: oneLine(certificate.issuer),
+    serialNumber: certificate.serialNumber,
+    sha1: createHash("sha1").update(der).digest("hex"),
+    sha256: createHash("sha256").update(der).digest("hex"),
+    notBefore: certificate.validFromDate,
+    notAfter: certificate.validToDate,
+    dnsNames: altNames.flatMap((name) => (name.startsWith("DNS:") ? [name.slice(4)] : [])),
+    altNames: altNames.toSorted(),
+    keyAlgorithm: algorithm(certificate),
+    publicKeySha256: createHash("sha256")
+      .update(key.export({ format: "der", type: "spki" }))
+      .digest("hex"),
+    isCa: certificate.ca,
+    selfIssued: certificate.subject === certificate.issuer,
+  };
+}
+
+/** Node gives one attribute a line, most general first; RFC 4514 wants one line, most specific first. */
+function oneLine(name: string | undefined): string {
+  return (name ?? "").split("\n").filter(Boolean).reverse().join(",");
+}
+
+/** `DNS:a, IP Address:::1`; a name with a comma or quote in it is a JSON string (Node, CVE-2021-44532). */
+function splitNames(text: string): string[] {
+  return text.match(/[A-Za-z ]+:(?:"(?:[^"\\]|\\.)*"|[^,]*)/g)?.map((name) => name.trim()) ?? [];
+}
+
+const curves: Record<string, string> = {
+  prime256v1: "P-256",
+  secp384r1: "P-384",
+  secp521r1: "P-521",
+  secp256k1: "P-256K",
+};
+const names: Record<string, string> = { ed25519: "Ed25519", ed448: "Ed448", dsa: "DSA" };
+
+function algorithm(certificate: X509Certificate): string {
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = certificate.publicKey;
+  const curve = details?.namedCurve;
+  if (type === "rsa") return `RSA ${details?.modulusLength ?? ""}`.trim();
+  if (type === "rsa-pss") return `RSA-PSS ${details?.modulusLength ?? ""}`.trim();
+  if (type === "ec") return `EC ${(curve === undefined ? undefined : curves[curve]) ?? curve ?? ""}`.trim();
+  return (type === undefined ? undefined : names[type]) ?? type ?? "unknown";
+}

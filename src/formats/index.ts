@@ -1,0 +1,24 @@
+/**
+ * Certificate formats: bytes in, bytes out. Knows nothing of Kubernetes or files. This is the only door.
+ * @example
+ * const decoded = await decode(pem);
+ * const bundle = bundleOf({ identity: decoded });
+ * try {
+ *   const combined = await encode(bundle, { format: "CombinedPEM" });
+ * } finally {
+ *   zero(bundle);
+ * }
+ */
+export { type BundleParts, bundleOf, zero } from "./bundle.ts";
+export { decode, type DecodeOptions } from "./decode.ts";
+export { chainOf, encode, type EncodeOptions } from "./encode.ts";
+export { FormatError, type FormatErrorCode } from "./errors.ts";
+export { certificateFacts } from "./facts.ts";
+export {
+  type Bundle,
+  type CertificateFacts,
+  type Decoded,
+  defaultLimits,
+  type Limits,
+  type SourceFormat,
+} from "./types.ts";

@@ -1,0 +1,147 @@
+import type { Bundle, CertificateFacts } from "../formats/index.ts";
+
+/** What a store can do, as shown in `status.capabilities`. */
+export type Capability = "Import" | "Deploy" | "Download" | "Remove";
+
+/** The answer of a health check. */
+export interface StoreHealth {
+  /** The back end's own version, when it tells one. */
+  providerVersion?: string;
+}
+
+/** What one place shall hold. */
+export interface Desired {
+  readonly bundle: Bundle;
+  /** Whether the chain goes along, and whether its root does. */
+  readonly chain: { readonly include: boolean; readonly root: "Include" | "Exclude" };
+  /** Our mark: `<owner-id>/<kind>/<namespace>/<name>` of the resource that delivers. */
+  readonly mark: string;
+}
+
+/** Something in the place that is not as we would write it. Names only, never values. */
+export interface Difference {
+  /** What differs, in the provider's words: `data tls.crt`, `label app`, `mark`. */
+  readonly what: string;
+}
+
+/** Whose hand is on what we want to write. */
+export interface Holders {
+  /** Our mark is there. */
+  readonly ours: boolean;
+  /** Marks of others on the same spots. */
+  readonly others: readonly string[];
+  /** Something without any mark lies on our spots. */
+  readonly foreign: boolean;
+}
+
+/** Why the place cannot be written as it is, whoever owns it; what to do about it stands in the message. */
+export interface Obstacle {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** The place's identity in its store after a look at it. */
+export interface Remote {
+  readonly id: string;
+  readonly version?: string;
+}
+
+interface Looked {
+  /** Makes a write conditional on what was seen here; absent where the store has no such thing. */
+  readonly version?: string;
+  readonly obstacle?: Obstacle;
+  /** Set when the look cannot tell whether an earlier write happened: what was looked at. */
+  readonly inconclusive?: string;
+}
+
+/** What a look at a place gives. */
+export type Observation =
+  | (Looked & { readonly state: "Absent" })
+  | (Looked & {
+      readonly state: "Present";
+      readonly remote: Remote;
+      readonly holders: Holders;
+      /** The leaf that lies there; absent when what lies there is no certificate of a kind that the provider reads. */
+      readonly leaf?: CertificateFacts;
+      readonly differs: readonly Difference[];
+    })
+  | (Looked & {
+      readonly state: "Unreadable";
+      readonly remote: Remote;
+      readonly holders: Holders;
+      /** Why it cannot be read, for the user. */
+      readonly why: string;
+    });
+
+/** A job that the store does later on its own. */
+export interface Job {
+  readonly ids: readonly string[];
+  readonly state: string;
+}
+
+/** What a write gives: done and read back; or something changed since the look, look again; or a job to follow. */
+export type PutResult =
+  | { readonly outcome: "Written"; readonly seen: Observation }
+  | { readonly outcome: "Changed" }
+  | { readonly outcome: "Submitted"; readonly job: Job };
+
+/** How a removal ended. `left` says what stays there and why, for a Warning event. */
+export interface RemoveResult {
+  readonly left?: string;
+}
+
+/**
+ * One spot in a store that holds one bundle. Its methods throw the errors of `errors.ts`; whatever else they throw counts as
+ * transient.
+ */
+export interface Place {
+  /** Canonical: the same spot has the same address whichever store resource leads to it. */
+  readonly address: string;
+  /** The parts of the address that this place takes: keys of a Secret. Two places collide when address and a spot agree. */
+  readonly spots: readonly string[];
+  /** What removal needs to find the place again without the spec. Holds no secrets. */
+  readonly key: string;
+  /** Writing the same again does no harm: an attempt in doubt may be repeated. */
+  readonly repeatable: boolean;
+  observe(desired: Desired, signal: AbortSignal): Promise<Observation>;
+  put(desired: Desired, observed: Observation, signal: AbortSignal): Promise<PutResult>;
+}
+
+/** A connection to one back end. */
+export interface Store {
+  readonly provider: string;
+  readonly timeoutMs: number;
+  check(signal: AbortSignal): Promise<StoreHealth>;
+  /** The place that a resource's block of this provider names. Throws `TerminalError` when the block cannot be used here. */
+  place(block: unknown, context: PlaceContext): Place;
+  /** Removes what `mark` wrote at `key` (from `Place.key`). Ends well when nothing of ours is there any more. */
+  remove(key: string, mark: string, signal: AbortSignal): Promise<RemoveResult>;
+  close(): Promise<void>;
+}
+
+/** What a place needs to know of the resource that names it. */
+export interface PlaceContext {
+  /** The resource's own namespace: the default for places that have one. */
+  readonly namespace: string;
+}
+
+/** Data of a Secret that a store refers to. */
+export type SecretData = ReadonlyMap<string, Buffer>;
+
+/** What a provider is given to build a store. */
+export interface StoreContext {
+  /** The store resource's namespace: where its references point. */
+  readonly namespace: string;
+  readonly timeoutMs: number;
+  /** Reads a Secret of that namespace; a missing one is a `WaitingError`. */
+  readSecret(name: string, signal: AbortSignal): Promise<SecretData>;
+}
+
+/** One kind of back end: the line in the registry. */
+export interface Provider<Block = unknown> {
+  readonly name: string;
+  readonly capabilities: readonly Capability[];
+  /** Secrets of the store's namespace that the block refers to: a change of one makes a new store. */
+  secretNames(block: Block): readonly string[];
+  create(block: Block, context: StoreContext, signal: AbortSignal): Promise<Store>;
+}
