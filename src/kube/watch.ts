@@ -14,7 +14,7 @@ const GRACE_SECONDS = 30;
 
 /** One watch connection; see `KubeClient.watch`. */
 export async function* watch<T extends KubeObject>(
-  transport: Transport,
+  transport: Pick<Transport, "stream">,
   type: Resource<T>,
   options: WatchOptions,
   accept: string,

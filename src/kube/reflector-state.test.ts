@@ -1,0 +1,188 @@
+import { describe, expect, it } from "vitest";
+import { KubeError, type KubeErrorReason } from "./errors.ts";
+import { initialState, type ReflectorEvent, type Step, transition } from "./reflector-state.ts";
+import type { KubeObject } from "./types.ts";
+
+function object(name: string, resourceVersion: string): KubeObject {
+  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name, resourceVersion } };
+}
+
+/** The step after these events, with chance at 0. */
+function after(...events: ReflectorEvent<KubeObject>[]): Step<KubeObject> {
+  let step: Step<KubeObject> = { state: initialState() };
+  for (const event of events) step = transition(step.state, event, 0);
+  return step;
+}
+
+function page(items: KubeObject[], resourceVersion: string, more?: string): ReflectorEvent<KubeObject> {
+  return { type: "Listed", page: { items, resourceVersion, continue: more } };
+}
+
+function listFailed(reason: KubeErrorReason, fields: { status?: number; retryAfterSeconds?: number } = {}) {
+  return { type: "ListFailed", error: new KubeError(reason, "", fields) } as const;
+}
+
+function watchFailed(
+  reason: KubeErrorReason,
+  fields: { status?: number; retryAfterSeconds?: number } = {},
+  seconds = 1,
+): ReflectorEvent<KubeObject> {
+  return { type: "WatchFailed", error: new KubeError(reason, "", fields), seconds };
+}
+
+const started = { type: "Started" } as const;
+const waited = { type: "Waited" } as const;
+const a = object("a", "1");
+const b = object("b", "2");
+const listed = [started, page([a], "10")];
+const changed = { type: "Changed", change: { type: "MODIFIED", object: object("a", "12") } } as const;
+const bookmark = { type: "Changed", change: { type: "BOOKMARK", resourceVersion: "20" } } as const;
+const expired = { status: 410 };
+
+describe("listing", () => {
+  it("begins with a page of 500", () => {
+    expect(after(started).task).toEqual({ do: "List", limit: 500, continue: undefined });
+  });
+
+  it("reads page after page and swaps the cache once, at the end", () => {
+    const second = after(started, page([a], "9", "token"));
+    expect(second.task).toEqual({ do: "List", limit: 500, continue: "token" });
+    expect(second.effect).toBeUndefined();
+    expect(after(started, page([a], "9", "token"), page([b], "10")).effect).toEqual({
+      do: "Replace",
+      items: [a, b],
+      resourceVersion: "10",
+    });
+  });
+
+  it("waits 0.8 s after a failure and goes on with the same page", () => {
+    const events = [started, page([a], "9", "token"), listFailed("ConnectionFailed")];
+    expect(after(...events).task).toEqual({ do: "Wait", milliseconds: 800 });
+    expect(after(...events, waited).task).toEqual({ do: "List", limit: 500, continue: "token" });
+    expect(after(...events, waited, page([b], "10")).effect).toMatchObject({ items: [a, b] });
+  });
+
+  it("waits twice as long after every failure, up to 15 s, and up to twice that by chance", () => {
+    let step: Step<KubeObject> = after(started);
+    const waits: number[] = [];
+    for (let count = 0; count < 7; count += 1) {
+      step = transition(step.state, listFailed("ConnectionFailed"), 0);
+      if (step.task?.do === "Wait") waits.push(step.task.milliseconds);
+      step = transition(step.state, waited, 0);
+    }
+    expect(waits).toEqual([800, 1600, 3200, 6400, 12_800, 15_000, 15_000]);
+    const { task } = transition(step.state, listFailed("ConnectionFailed"), 0.999_999);
+    expect(task?.do === "Wait" && Math.round(task.milliseconds)).toBe(30_000);
+  });
+
+  it("waits as long as the server asks", () => {
+    const { task } = after(started, listFailed("TooManyRequests", { status: 429, retryAfterSeconds: 7 }));
+    expect(task).toEqual({ do: "Wait", milliseconds: 7000 });
+  });
+
+  it("asks for everything at once when its continue token expired, and forgets the pages", () => {
+    const events = [started, page([a], "9", "token"), listFailed("Expired", expired)];
+    expect(after(...events).task).toEqual({ do: "List", limit: undefined, continue: undefined });
+    expect(after(...events, page([b], "10")).effect).toMatchObject({ items: [b] });
+  });
+
+  it("does not spin when even that is told to be expired", () => {
+    const again = listFailed("Expired", expired);
+    expect(after(started, again, again).task).toMatchObject({ do: "Wait" });
+  });
+});
+
+describe("watching", () => {
+  it("begins at the version of the list, for 290 s to 600 s by chance", () => {
+    expect(after(...listed).task).toEqual({ do: "Watch", resourceVersion: "10", timeoutSeconds: 290 });
+    const { state } = after(started);
+    expect(transition(state, page([a], "10"), 0.999_999).task).toMatchObject({ timeoutSeconds: 600 });
+  });
+
+  it("puts what was added or modified and goes on", () => {
+    const step = after(...listed, changed);
+    expect(step.effect).toEqual({ do: "Put", object: object("a", "12") });
+    expect(step.task).toBeUndefined();
+  });
+
+  it("removes what was deleted", () => {
+    const { effect } = after(...listed, { type: "Changed", change: { type: "DELETED", object: object("a", "13") } });
+    expect(effect).toEqual({ do: "Remove", object: object("a", "13") });
+  });
+
+  it("goes on at once from the last event when the server ends it in time", () => {
+    expect(after(...listed, changed, { type: "WatchEnded", seconds: 290 }).task).toMatchObject({
+      do: "Watch",
+      resourceVersion: "12",
+    });
+  });
+
+  it("goes on from a bookmark", () => {
+    const step = after(...listed, changed, bookmark);
+    expect(step.effect).toEqual({ do: "Advance", resourceVersion: "20" });
+    expect(transition(step.state, { type: "WatchEnded", seconds: 290 }, 0).task).toMatchObject({
+      do: "Watch",
+      resourceVersion: "20",
+    });
+  });
+
+  it("waits longer and longer when the server ends it at once, again and again", () => {
+    const short = { type: "WatchEnded", seconds: 0 } as const;
+    expect(after(...listed, short).task).toEqual({ do: "Wait", milliseconds: 800 });
+    expect(after(...listed, short, waited, short).task).toEqual({ do: "Wait", milliseconds: 1600 });
+  });
+
+  it.each<[KubeErrorReason, { status?: number }]>([
+    ["ConnectionFailed", {}],
+    ["TooManyRequests", { status: 429 }],
+    ["InternalError", { status: 500 }],
+    ["ServiceUnavailable", { status: 503 }],
+    ["Unauthorized", { status: 401 }],
+    ["Forbidden", { status: 403 }],
+  ])("waits after %s and goes on from the same version", (reason, fields) => {
+    const events = [...listed, changed, watchFailed(reason, fields)];
+    expect(after(...events).task).toEqual({ do: "Wait", milliseconds: 800 });
+    expect(after(...events, waited).task).toMatchObject({ do: "Watch", resourceVersion: "12" });
+  });
+
+  it("waits as long as a 429 asks", () => {
+    const busy = watchFailed("TooManyRequests", { status: 429, retryAfterSeconds: 5 });
+    expect(after(...listed, busy).task).toEqual({ do: "Wait", milliseconds: 5000 });
+  });
+
+  it.each<KubeErrorReason>(["Expired", "Gone"])("lists again at once after %s", (reason) => {
+    const events = [...listed, changed, watchFailed(reason, expired)];
+    expect(after(...events).task).toEqual({ do: "List", limit: 500, continue: undefined });
+    expect(after(...events, page([b], "30")).effect).toEqual({ do: "Replace", items: [b], resourceVersion: "30" });
+  });
+
+  it("does not spin between a list that works and a watch that is always too old", () => {
+    const gone = watchFailed("Expired", expired);
+    expect(after(...listed, gone, page([a], "30"), gone).task).toEqual({ do: "Wait", milliseconds: 1600 });
+  });
+
+  it.each<[string, KubeErrorReason, { status?: number }]>([
+    ["a silence", "Timeout", {}],
+    ["nonsense", "MalformedAnswer", {}],
+    ["the kind was not found", "NotFound", { status: 404 }],
+  ])("waits and lists again after %s: the version may be worth nothing", (_, reason, fields) => {
+    const events = [...listed, changed, watchFailed(reason, fields)];
+    expect(after(...events).task).toEqual({ do: "Wait", milliseconds: 800 });
+    expect(after(...events, waited).task).toEqual({ do: "List", limit: 500, continue: undefined });
+  });
+
+  it("forgets failures once something was told", () => {
+    const cut = watchFailed("ConnectionFailed");
+    expect(after(...listed, cut, waited, cut, waited, changed, cut).task).toEqual({ do: "Wait", milliseconds: 800 });
+  });
+
+  it("forgets failures once a connection lived for 10 s", () => {
+    const cut = watchFailed("ConnectionFailed");
+    const late = watchFailed("ConnectionFailed", {}, 10);
+    expect(after(...listed, cut, waited, cut, waited, late).task).toEqual({ do: "Wait", milliseconds: 800 });
+  });
+});
+
+it("an event that cannot be is a bug, and said so", () => {
+  expect(() => after(started, waited)).toThrow("reflector: Waited while Listing");
+});
