@@ -1,7 +1,11 @@
 import { defineConfig } from "vitest/config";
 
+// `.ci/run` counts from this file.
+const results = process.env["CERTFERRY_TEST_RESULTS"];
+
 export default defineConfig({
   test: {
+    reporters: results === undefined ? ["default"] : ["default", ["json", { outputFile: results }]],
     projects: [
       {
         test: {

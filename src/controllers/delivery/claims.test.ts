@@ -1,8 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { type Claimant, Claims } from "./claims.ts";
 
-const older: Claimant = { resource: "StoreDeployment/shop/a", namespace: "shop", target: "t", created: "2026-01-01T00:00:00Z" };
-const younger: Claimant = { resource: "StoreDeployment/shop/b", namespace: "shop", target: "t", created: "2026-01-02T00:00:00Z" };
+const older: Claimant = {
+  resource: "StoreDeployment/shop/a",
+  namespace: "shop",
+  target: "t",
+  created: "2026-01-01T00:00:00Z",
+};
+const younger: Claimant = {
+  resource: "StoreDeployment/shop/b",
+  namespace: "shop",
+  target: "t",
+  created: "2026-01-02T00:00:00Z",
+};
 
 describe("Claims", () => {
   it("gives a free place to the older of two that want the same key", () => {
