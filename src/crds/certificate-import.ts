@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { blockFields, type TargetBlocks } from "./blocks/index.ts";
+import { blockFields, type TargetBlocks, targetRules } from "./blocks/index.ts";
 import { certificateFacts } from "./certificate.ts";
 import { conditions } from "./conditions.ts";
 import {
@@ -13,7 +13,7 @@ import {
 } from "./delivery.ts";
 import { duration } from "./fields.ts";
 import { ageColumn, type KindDefinition, readyColumn, type Resource, whyColumns } from "./kind.ts";
-import { atLeast, exactlyOne, rules, tlsNeedsKey } from "./rules.ts";
+import { rules } from "./rules.ts";
 import { chain, privateKey, source } from "./source.ts";
 
 /** What CertificateImport and StoreDeployment have in common. The defaults are those whose meaning never changes. */
@@ -22,7 +22,7 @@ export const deliverySpec = {
   deletionPolicy: deletionPolicy.default("Retain"),
   driftPolicy: driftPolicy.default("Repair"),
   downgradePolicy: downgradePolicy.default("Refuse"),
-  refreshInterval: duration
+  refreshInterval: duration("30s", "zero allowed")
     .default("1h")
     .describe("How often the places are looked at again; 0 looks only on a change."),
   suspend: z.boolean().default(false).describe("True stops every write of this resource."),
@@ -81,15 +81,6 @@ export const certificateImport: KindDefinition = {
   scope: "Namespaced",
   description: "Brings one source into one place of a store and keeps it there.",
   columns: deliveryColumns(".status.delivery.deliveredAt"),
-  spec: (providers) =>
-    spec
-      .extend(blockFields(providers, "target"))
-      .meta(
-        rules(
-          exactlyOne(...providers.map((blocks) => blocks.provider)),
-          tlsNeedsKey,
-          atLeast("refreshInterval", "30s", "zero allowed"),
-        ),
-      ),
+  spec: (providers) => spec.extend(blockFields(providers, "target")).meta(rules(...targetRules(providers))),
   status,
 };

@@ -3,16 +3,15 @@ import { blockFields, type StoreBlocks } from "./blocks/index.ts";
 import { conditions } from "./conditions.ts";
 import { duration, time } from "./fields.ts";
 import { ageColumn, type KindDefinition, readyColumn, type Resource, whyColumns } from "./kind.ts";
-import { atLeast, exactlyOne, rules } from "./rules.ts";
+import { exactlyOne, rules } from "./rules.ts";
 
 const spec = z.object({
-  timeout: duration.optional().describe("Limit of one request to the store; 60s when unset."),
+  timeout: duration("1s", "no zero").optional().describe("Limit of one request to the store; 60s when unset."),
   healthcheck: z
     .object({
       enabled: z.boolean().optional().describe("Whether the store is checked in between; true when unset."),
-      interval: duration.optional().describe("Time between two checks; 10m when unset."),
+      interval: duration("30s", "no zero").optional().describe("Time between two checks; 10m when unset."),
     })
-    .meta(rules(atLeast("interval", "30s", "no zero")))
     .optional()
     .describe("Regular checks that the store answers."),
   suspend: z.boolean().default(false).describe("True stops every delivery into this store."),
@@ -48,14 +47,10 @@ export const certificateStore: KindDefinition = {
   ],
   spec: (providers) =>
     spec.extend(blockFields(providers, "store")).meta(
-      rules(
-        exactlyOne(...providers.map((blocks) => blocks.provider)),
-        {
-          rule: providers.map(({ provider }) => `has(self.${provider}) == has(oldSelf.${provider})`).join(" && "),
-          message: "the provider of a store cannot be changed; create another store",
-        },
-        atLeast("timeout", "1s", "no zero"),
-      ),
+      rules(exactlyOne(...providers.map((blocks) => blocks.provider)), {
+        rule: providers.map(({ provider }) => `has(self.${provider}) == has(oldSelf.${provider})`).join(" && "),
+        message: "the provider of a store cannot be changed; create another store",
+      }),
     ),
   status,
 };

@@ -1,13 +1,25 @@
 import { z } from "zod";
+import { rules } from "./rules.ts";
 
 /** RFC 3339, as `metav1.Time`. */
 export const time = z.string().max(64).meta({ format: "date-time" });
 
-/** `1h30m`: hours, minutes and seconds in this order; `0` alone means never. */
-export const duration = z
-  .string()
-  .max(32)
-  .regex(/^(0|([0-9]+h)?([0-9]+m)?([0-9]+s)?)$/);
+/** `1h30m`: hours, minutes and seconds in this order, at least `minimum`; `0` where `zero` allows it. */
+export function duration(minimum: string, zero: "zero allowed" | "no zero"): z.ZodString {
+  const least = `duration(self) >= duration('${minimum}')`;
+  const allowed = zero === "zero allowed";
+  return z
+    .string()
+    .min(1)
+    .max(16)
+    .regex(/^(0|([0-9]+h)?([0-9]+m)?([0-9]+s)?)$/)
+    .meta(
+      rules({
+        rule: allowed ? `duration(self) == duration('0s') || ${least}` : least,
+        message: allowed ? `must be 0 or at least ${minimum}` : `must be at least ${minimum}`,
+      }),
+    );
+}
 
 /** Name of an object: RFC 1123 subdomain. */
 export const objectName = z

@@ -38,6 +38,12 @@ export const chain = z
     include: z.boolean().optional().describe("False delivers the leaf alone; true when unset."),
     root: z.enum(["Include", "Exclude"]).optional().describe("Whether the root goes along; Exclude when unset."),
   })
+  .meta(
+    rules({
+      rule: "!has(self.include) || self.include || !has(self.root) || self.root == 'Exclude'",
+      message: "include: false delivers the leaf alone, so the root cannot go along; leave root out",
+    }),
+  )
   .describe("How much of the chain is delivered.");
 export type ChainSpec = z.infer<typeof chain>;
 

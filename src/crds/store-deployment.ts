@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { blockFields, type TargetBlocks } from "./blocks/index.ts";
+import { blockFields, type TargetBlocks, targetRules } from "./blocks/index.ts";
 import { deliveryColumns, deliverySpec, deliveryStatus } from "./certificate-import.ts";
 import { adoptionPolicy, deletionPolicy, deliveryRecord, downgradePolicy, driftPolicy, storeRef } from "./delivery.ts";
 import { namespaceName, objectName } from "./fields.ts";
 import type { KindDefinition, Resource } from "./kind.ts";
-import { atLeast, exactlyOne, rules, tlsNeedsKey } from "./rules.ts";
+import { exactlyOne, rules } from "./rules.ts";
 import { chain, privateKey, source } from "./source.ts";
 
 /** No defaults here: a target that says nothing follows the resource. */
@@ -50,18 +50,14 @@ export const storeDeployment: KindDefinition = {
   description: "Brings one certificate into many places and keeps it there.",
   columns: deliveryColumns(".status.targets[0].deliveredAt"),
   spec: (providers) => {
-    const oneTarget = target
-      .extend(blockFields(providers, "target"))
-      .meta(rules(exactlyOne(...providers.map((blocks) => blocks.provider)), tlsNeedsKey));
+    const oneTarget = target.extend(blockFields(providers, "target")).meta(rules(...targetRules(providers)));
     const targets = z
       .array(oneTarget)
       .min(1)
       .max(64)
       .meta(byName)
       .describe("Where to deliver; each target stands alone.");
-    return common
-      .extend({ targets })
-      .meta(rules(exactlyOne("certificateRef", "source"), atLeast("refreshInterval", "30s", "zero allowed")));
+    return common.extend({ targets }).meta(rules(exactlyOne("certificateRef", "source")));
   },
   status,
 };

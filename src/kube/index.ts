@@ -16,6 +16,8 @@ export type {
   WatchOptions,
 } from "./client.ts";
 export type { ClientCertificate, ClusterConfig, Credentials, TokenProvider } from "./config/cluster-config.ts";
+export { type InClusterOptions, loadInClusterConfig } from "./config/in-cluster.ts";
+export { loadKubeconfig } from "./config/kubeconfig.ts";
 export { connect } from "./connect.ts";
 export { isKubeError, KubeError, type KubeErrorReason } from "./errors.ts";
 export { Informer, type InformerOptions, type InformerProblem } from "./informer.ts";

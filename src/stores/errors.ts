@@ -49,6 +49,11 @@ export class TransientError extends ReasonedError {
   }
 }
 
+/** A state that the code rules out: a bug of ours. Treated as transient where it is caught; the log shows it. */
+export class InternalDefect extends Error {
+  override readonly name = "InternalDefect";
+}
+
 /** An error whose meaning is decided. */
 export type StoreError = TerminalError | BlockedError | WaitingError | TransientError;
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { dataKey, namespaceName, objectName } from "../fields.ts";
-import { exactlyOne, rules } from "../rules.ts";
+import { exactlyOne, type Rule, rules } from "../rules.ts";
 
 /** How a CertificateStore reaches a cluster. */
 export const kubernetesStore = z
@@ -51,32 +51,55 @@ export const output = z
   );
 export type KubernetesOutput = z.infer<typeof output>;
 
-const labelKey =
-  "self.all(k, !k.matches('(^|[.])(kubernetes[.]io|k8s[.]io|certferry[.]io|helm[.]sh|argoproj[.]io)/') || k.startsWith('app.kubernetes.io/'))";
-const reserved = {
-  rule: labelKey,
-  message:
-    "keys under kubernetes.io, k8s.io, certferry.io, helm.sh and argoproj.io are reserved (app.kubernetes.io is allowed)",
-};
+/** Of labels and annotations. A map's keys have no pattern of their own in a CRD, so CEL checks their form, too. */
+const metadataKeys = [
+  {
+    rule: "self.all(k, k.matches('^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[a-zA-Z0-9]([-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?$'))",
+    message:
+      "a key is a name of at most 63 letters, digits, '-', '_' and '.', with an optional DNS name and '/' before it",
+  },
+  {
+    rule: "self.all(k, !k.matches('^([^/]*[.])?(kubernetes[.]io|k8s[.]io|certferry[.]io|helm[.]sh|argoproj[.]io)/') || k.startsWith('app.kubernetes.io/'))",
+    message:
+      "keys under kubernetes.io, k8s.io, certferry.io, helm.sh and argoproj.io are reserved (app.kubernetes.io is allowed)",
+  },
+];
+
+const labelValue = z
+  .string()
+  .max(63)
+  .regex(/^([a-zA-Z0-9]([-a-zA-Z0-9_.]*[a-zA-Z0-9])?)?$/);
+
+/** Types that Kubernetes or Helm gives a meaning of its own hold no certificates, and some of them hold rights. */
+const secretType = z
+  .string()
+  .min(1)
+  .max(253)
+  .regex(/^[a-zA-Z0-9]([-a-zA-Z0-9_./]*[a-zA-Z0-9])?$/)
+  .meta(
+    rules({
+      rule: "self == 'kubernetes.io/tls' || !['kubernetes.io/', 'bootstrap.kubernetes.io/', 'helm.sh/'].exists(p, self.startsWith(p))",
+      message:
+        "must be Opaque, kubernetes.io/tls or a type of your own; Secrets of Kubernetes' and Helm's other types are never written",
+    }),
+  );
 
 /** The spot in a cluster that holds one bundle: keys of one Secret. */
 export const kubernetesTarget = z
   .object({
     namespace: namespaceName.optional().describe("Namespace of the Secret; this resource's own when unset."),
     name: objectName.describe("Name of the Secret."),
-    type: z
-      .string()
-      .max(253)
+    type: secretType
       .optional()
       .describe("Type of the Secret; kubernetes.io/tls where an output is TLS, else Opaque, when unset."),
     labels: z
-      .record(z.string(), z.string().max(63))
-      .meta({ maxProperties: 32, ...rules(reserved) })
+      .record(z.string(), labelValue)
+      .meta({ maxProperties: 32, ...rules(...metadataKeys) })
       .optional()
       .describe("Labels to set on the Secret."),
     annotations: z
       .record(z.string(), z.string().max(4096))
-      .meta({ maxProperties: 32, ...rules(reserved) })
+      .meta({ maxProperties: 32, ...rules(...metadataKeys) })
       .optional()
       .describe("Annotations to set on the Secret."),
     outputs: z
@@ -90,17 +113,25 @@ export const kubernetesTarget = z
     rules(
       {
         rule: "self.outputs.all(a, !has(a.key) || self.outputs.exists_one(b, has(b.key) && a.key == b.key)) && self.outputs.filter(o, o.format == 'TLS').size() <= 1",
-        message: "two outputs write the same key",
+        message: "two outputs write the same key; give each its own",
       },
       {
         rule: "!self.outputs.exists(o, o.format == 'TLS') || !self.outputs.exists(o, has(o.key) && o.key in ['tls.crt', 'tls.key', 'ca.crt'])",
-        message: "format TLS writes tls.crt, tls.key and ca.crt itself",
-      },
-      {
-        rule: "!has(self.type) || !(self.type in ['kubernetes.io/service-account-token', 'bootstrap.kubernetes.io/token', 'helm.sh/release.v1'])",
-        message: "Secrets of this type are never written",
+        message: "format TLS writes tls.crt, tls.key and ca.crt; choose another key for the other output",
       },
     ),
   )
   .describe("Keys of a Secret.");
 export type KubernetesTarget = z.infer<typeof kubernetesTarget>;
+
+export const kubernetesTargetRules: readonly Rule[] = [
+  {
+    rule: "!has(self.kubernetes) || !has(self.privateKey) || self.privateKey == 'Include' || !self.kubernetes.outputs.exists(o, o.format in ['TLS', 'CombinedPEM'] || (has(o.content) && o.content in ['Key', 'All']))",
+    message:
+      "format TLS and CombinedPEM, and PEM with content Key or All, hold the private key; with privateKey: Exclude use PEM with other content",
+  },
+  {
+    rule: "!has(self.kubernetes) || !has(self.chain) || !has(self.chain.include) || self.chain.include || !self.kubernetes.outputs.exists(o, has(o.content) && o.content == 'Chain')",
+    message: "an output with content Chain would be empty with chain.include: false; leave one of them out",
+  },
+];

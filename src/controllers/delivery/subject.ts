@@ -1,0 +1,123 @@
+import {
+  type CertificateImport,
+  type ChainSpec,
+  type DeliveryRecord,
+  type DeploymentTarget,
+  milliseconds,
+  type PolicySet,
+  providers,
+  type SourceSpec,
+  type StoreDeployment,
+  type StoreRef,
+} from "../../crds/index.ts";
+
+/** What a resource that delivers asks for, the same for every kind. */
+export interface Subject {
+  readonly kind: "CertificateImport" | "StoreDeployment";
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly generation: number;
+  readonly created: string;
+  readonly deleting: boolean;
+  /** Value of `certferry.io/reconcile-requested-at`: a new one forces a run. */
+  readonly requested: string | undefined;
+  readonly suspended: boolean;
+  /** 0 looks only on a change. */
+  readonly refreshMs: number;
+  readonly source: { readonly spec: SourceSpec } | { readonly importName: string };
+  readonly targets: readonly Target[];
+  readonly records: ReadonlyMap<string, DeliveryRecord>;
+}
+
+/** One place that a subject asks for. A CertificateImport has one, without a name. */
+export interface Target {
+  readonly name: string;
+  readonly storeRef: StoreRef;
+  readonly provider: string;
+  readonly block: unknown;
+  readonly chain: { readonly include: boolean; readonly root: "Include" | "Exclude" };
+  readonly privateKey: "Include" | "Exclude";
+  readonly policies: PolicySet;
+  readonly suspended: boolean;
+}
+
+export const reconcileRequest = "certferry.io/reconcile-requested-at";
+
+/** A CertificateImport as a subject with one target. */
+export function subjectOfImport(object: CertificateImport): Subject {
+  const { spec, status } = object;
+  const target: Target = {
+    name: "",
+    storeRef: spec.storeRef,
+    ...blockOf({ ...spec }),
+    chain: chainOf(spec.chain),
+    privateKey: spec.privateKey ?? "Include",
+    policies: policiesOf(spec),
+    suspended: false,
+  };
+  const records = new Map(status?.delivery === undefined ? [] : [["", status.delivery]]);
+  return { kind: "CertificateImport", ...common(object), source: { spec: spec.source }, targets: [target], records };
+}
+
+/** A StoreDeployment as a subject. The CRD sees to it that exactly one of source and certificateRef is set. */
+export function subjectOfDeployment(object: StoreDeployment): Subject {
+  const { spec, status } = object;
+  const policies = policiesOf(spec);
+  const records = new Map((status?.targets ?? []).map(({ name, ...record }) => [name, record]));
+  const source = spec.source === undefined ? { importName: spec.certificateRef?.name ?? "" } : { spec: spec.source };
+  const targets = spec.targets.map((target) => targetOf(target, policies));
+  return { kind: "StoreDeployment", ...common(object), source, targets, records };
+}
+
+function targetOf(target: DeploymentTarget, policies: PolicySet): Target {
+  return {
+    name: target.name,
+    storeRef: target.storeRef,
+    ...blockOf({ ...target }),
+    chain: chainOf(target.chain),
+    privateKey: target.privateKey ?? "Include",
+    policies: {
+      adoptionPolicy: target.adoptionPolicy ?? policies.adoptionPolicy,
+      deletionPolicy: target.deletionPolicy ?? policies.deletionPolicy,
+      driftPolicy: target.driftPolicy ?? policies.driftPolicy,
+      downgradePolicy: target.downgradePolicy ?? policies.downgradePolicy,
+    },
+    suspended: target.suspend ?? false,
+  };
+}
+
+function common(object: CertificateImport | StoreDeployment) {
+  const { metadata, spec } = object;
+  return {
+    namespace: metadata.namespace,
+    name: metadata.name,
+    uid: metadata.uid,
+    generation: metadata.generation,
+    created: metadata.creationTimestamp,
+    deleting: metadata.deletionTimestamp !== undefined,
+    requested: metadata.annotations?.[reconcileRequest],
+    suspended: spec.suspend ?? false,
+    refreshMs: milliseconds(spec.refreshInterval ?? "1h"),
+  };
+}
+
+function policiesOf(spec: CertificateImport["spec"] | StoreDeployment["spec"]): PolicySet {
+  return {
+    adoptionPolicy: spec.adoptionPolicy ?? "IfMatching",
+    deletionPolicy: spec.deletionPolicy ?? "Retain",
+    driftPolicy: spec.driftPolicy ?? "Repair",
+    downgradePolicy: spec.downgradePolicy ?? "Refuse",
+  };
+}
+
+function chainOf(chain: ChainSpec | undefined): Target["chain"] {
+  return { include: chain?.include ?? true, root: chain?.root ?? "Exclude" };
+}
+
+function blockOf(fields: Record<string, unknown>): { provider: string; block: unknown } {
+  const blocks = providers.find(({ provider }) => fields[provider] !== undefined);
+  return blocks === undefined
+    ? { provider: "", block: undefined }
+    : { provider: blocks.provider, block: fields[blocks.provider] };
+}
