@@ -9,6 +9,7 @@ import {
   downgradePolicy,
   driftPolicy,
   history,
+  previous,
   storeRef,
 } from "./delivery.ts";
 import { duration } from "./fields.ts";
@@ -41,6 +42,7 @@ export const deliveryStatus = {
     })
     .optional()
     .describe("What was read."),
+  previous: previous.optional(),
   history: history.optional(),
   lastHandledReconcileAt: z.string().max(128).optional().describe("The reconcile request that was last seen to."),
 };

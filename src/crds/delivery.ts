@@ -34,6 +34,13 @@ export type StoreRef = z.infer<typeof storeRef>;
 
 const fingerprint = z.string().max(160);
 
+const recordPlace = z.object({
+  storeRef,
+  address: z.string().max(1024).describe("Canonical address of the place."),
+  key: z.string().max(2048).describe("What removal needs to find the place again."),
+  deletionPolicy,
+});
+
 /** What is known of one delivery: one place that shall hold one bundle. */
 export const deliveryRecord = z.object({
   phase: z
@@ -41,15 +48,7 @@ export const deliveryRecord = z.object({
     .describe("Where the delivery stands."),
   reason: z.string().max(128).optional().describe("Why, as a stable word in CamelCase."),
   message: z.string().max(256).optional().describe("What it means and what to do next."),
-  place: z
-    .object({
-      storeRef,
-      address: z.string().max(1024).describe("Canonical address of the place."),
-      key: z.string().max(2048).describe("What removal needs to find the place again."),
-      deletionPolicy,
-    })
-    .optional()
-    .describe("Where it was last written."),
+  place: recordPlace.optional().describe("Where it was last written."),
   remote: z
     .object({
       id: z.string().max(1024).describe("Name of what lies in the place, in the store's own words."),
@@ -86,6 +85,23 @@ export const deliveryRecord = z.object({
   deliveredAt: time.optional().describe("When the place was last written, or first seen to hold the certificate."),
 });
 export type DeliveryRecord = z.infer<typeof deliveryRecord>;
+
+/** A place that was written and that the spec names no longer: it is removed once the new place holds the certificate. */
+const previousPlace = z.object({
+  target: z.string().max(63).optional().describe("The target that wrote it."),
+  place: recordPlace.describe("Where it lies."),
+  reason: z.string().max(128).optional().describe("Why it could not be removed yet, as a stable word in CamelCase."),
+  message: z.string().max(256).optional().describe("What failed and what to do next."),
+  failures: z.int().min(0).optional().describe("Failed removals in a row."),
+  nextAttemptTime: time.optional().describe("When the removal is tried again."),
+});
+export type PreviousPlace = z.infer<typeof previousPlace>;
+
+export const previous = z
+  .array(previousPlace)
+  .max(64)
+  .meta({ "x-kubernetes-list-type": "atomic" })
+  .describe("Places to be removed that the spec names no longer.");
 
 /** One change of a delivery's outcome. */
 export const historyEntry = z.object({

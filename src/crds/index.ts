@@ -11,7 +11,7 @@ export type { CertificateStore, CertificateStoreSpec, CertificateStoreStatus } f
 export type { CertificateFactsStatus } from "./certificate.ts";
 export type { Condition } from "./conditions.ts";
 export { customResourceDefinition, objectSchema, type Schema } from "./crd.ts";
-export type { DeliveryRecord, HistoryEntry, PolicySet, StoreRef } from "./delivery.ts";
+export type { DeliveryRecord, HistoryEntry, PolicySet, PreviousPlace, StoreRef } from "./delivery.ts";
 export { milliseconds } from "./duration.ts";
 export { group, type KindDefinition, version } from "./kind.ts";
 export type { ChainSpec, SourceSpec } from "./source.ts";

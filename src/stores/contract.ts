@@ -64,6 +64,8 @@ export type Observation =
       /** The leaf that lies there; absent when what lies there is no certificate of a kind that the provider reads. */
       readonly leaf?: CertificateFacts;
       readonly differs: readonly Difference[];
+      /** Set when `differs` cannot tell everything that shapes the place: then a changed fingerprint counts, too. */
+      readonly partial?: true;
     })
   | (Looked & {
       readonly state: "Unreadable";

@@ -44,6 +44,15 @@ export class Claims {
     return freed;
   }
 
+  /** Whether a resource wants this place; undefined when none of its targets has been resolved yet. */
+  wants(resource: string, address: string, spots: readonly string[]): boolean | undefined {
+    const claims = this.#byResource.get(resource);
+    if (claims === undefined) return undefined;
+    return [...claims.values()].some(
+      (claim) => claim.address === address && claim.spots.some((spot) => spots.includes(spot)),
+    );
+  }
+
   /** The one that comes before `claimant` at this place: the older, then by resource and target name. */
   elder(claimant: Claimant, address: string, spots: readonly string[]): Claimant | undefined {
     return this.#overlapping({ ...claimant, address, spots })

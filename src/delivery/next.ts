@@ -1,0 +1,190 @@
+import type { CertificateFacts } from "../formats/index.ts";
+import type { PolicySet } from "../crds/index.ts";
+import type { Observation, PutResult } from "../stores/contract.ts";
+import { InternalDefect, type StoreError } from "../stores/errors.ts";
+import { backOff } from "./backoff.ts";
+import type { Claim } from "./owner.ts";
+import { plan, type Verdict } from "./plan.ts";
+import {
+  blocked,
+  delivered,
+  type DeliveryRecord,
+  failed,
+  failuresOf,
+  inDoubt,
+  opened,
+  type RecordPlace,
+  refused,
+  unsure,
+  waiting,
+} from "./record.ts";
+
+/** What is known of a run whatever it comes to, even where source or store cannot be had. */
+export interface Base {
+  /** Digest of everything that failures are counted under: a change clears them. */
+  readonly inputs: string;
+  /** In [0, 1), for the jitter of back-off. */
+  readonly random: number;
+  /** What lies in the place, and rights there, are looked at again after this, in milliseconds. */
+  readonly lookAgainMs: number;
+}
+
+/** All that one run is about; fixed while it lasts. */
+export interface Situation extends Base {
+  readonly place: RecordPlace;
+  /** Writing the same again does no harm (`Place.repeatable`). */
+  readonly repeatable: boolean;
+  readonly leaf: CertificateFacts;
+  /** Fingerprint of what shall lie in the place (`fingerprint.ts`). */
+  readonly fingerprint: string;
+  readonly policies: PolicySet;
+  readonly claim: Claim;
+  /** Set while nothing may be written; the message says who stopped it. */
+  readonly suspended?: { readonly message: string } | undefined;
+  /** The store's timeout: how long a write without an answer may still be under way there, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** What this run has learned so far. A new run starts with nothing. */
+export interface Seen {
+  readonly observation?: Observation;
+  /** Number of the attempt whose opening this run saved. */
+  readonly won?: number;
+  readonly put?: PutResult;
+  readonly failure?: { readonly during: "observe" | "put"; readonly error: StoreError };
+  /** How often the place had changed between look and write. */
+  readonly changes?: number;
+}
+
+/**
+ * One action. `record` is what is to be saved before the next question: by `SaveAttempt` as the opening of a write, by
+ * `Done` and `Wait` as the end of the run.
+ */
+export type Step =
+  | { readonly do: "Observe" }
+  | { readonly do: "SaveAttempt"; readonly record: DeliveryRecord }
+  | { readonly do: "Put"; readonly observed: Observation }
+  | { readonly do: "Wait"; readonly record: DeliveryRecord; readonly until: Date | undefined }
+  | { readonly do: "Done"; readonly record: DeliveryRecord };
+
+/** How long a write may still be under way at the vendor after the store's timeout, in milliseconds. */
+const grace = 30_000;
+/** Looks at a place that changes under our hands before it counts as a failure. */
+const mostChanges = 5;
+
+/**
+ * The one decision of the engine: given the saved record and what this run has seen, what is done now? Pure, so that a
+ * process that dies between two actions is the same as one that asks again.
+ */
+export function next(record: DeliveryRecord, seen: Seen, situation: Situation, now: Date): Step {
+  if (seen.failure !== undefined) return afterFailure(record, seen.failure, situation, now);
+  if (seen.put !== undefined && seen.put.outcome !== "Changed") return afterPut(record, seen.put, situation, now);
+  if (seen.observation === undefined) return beforeLook(record, seen, situation, now);
+  return afterLook(record, seen, seen.observation, situation, now);
+}
+
+function beforeLook(record: DeliveryRecord, seen: Seen, situation: Situation, now: Date): Step {
+  const attempt = record.attempt;
+  if (attempt !== undefined && attempt.number !== seen.won) {
+    const deadline = new Date(attempt.deadline);
+    if (now < deadline) return { do: "Wait", record: unsure(record, deadline), until: deadline };
+  }
+  const due = record.nextAttemptTime === undefined ? undefined : new Date(record.nextAttemptTime);
+  const sameInputs = record.failureFingerprint === situation.inputs;
+  if (due !== undefined && sameInputs && now < due) return { do: "Wait", record, until: due };
+  return { do: "Observe" };
+}
+
+function afterLook(record: DeliveryRecord, seen: Seen, observation: Observation, s: Situation, now: Date): Step {
+  const openedBefore = record.attempt !== undefined && record.attempt.number !== seen.won;
+  if (openedBefore && observation.inconclusive !== undefined && !s.repeatable) {
+    return { do: "Wait", record: inDoubt(record, observation.inconclusive), until: later(s, now) };
+  }
+  if (seen.won !== undefined) return { do: "Put", observed: observation };
+
+  const verdict = plan({ ...s, record, observation });
+  switch (verdict.action) {
+    case "NoChange":
+      return { do: "Done", record: delivered(record, s, observation, now, openedBefore) };
+    case "Refuse":
+      return refuse(record, verdict, s, observation, now);
+    case "Create":
+    case "Update":
+      if ((seen.changes ?? 0) >= mostChanges) return tooManyChanges(record, s, now);
+      if (observation.state !== "Absent" && observation.version !== undefined)
+        return { do: "Put", observed: observation };
+      return {
+        do: "SaveAttempt",
+        record: opened(record, s, verdict, now, new Date(now.getTime() + s.timeoutMs + grace)),
+      };
+  }
+}
+
+function refuse(
+  record: DeliveryRecord,
+  verdict: Extract<Verdict, { action: "Refuse" }>,
+  s: Situation,
+  observation: Observation,
+  now: Date,
+): Step {
+  const saved = refused(record, verdict, observation, now);
+  return verdict.phase === "Suspended"
+    ? { do: "Done", record: saved }
+    : { do: "Wait", record: saved, until: later(s, now) };
+}
+
+function later({ lookAgainMs }: Base, now: Date): Date {
+  return new Date(now.getTime() + lookAgainMs);
+}
+
+function tooManyChanges(record: DeliveryRecord, s: Situation, now: Date): Step {
+  const until = backOff(failuresOf(record, s.inputs), now, s.random);
+  const message = `The place changed ${mostChanges} times between the look and the write; trying again later.`;
+  return { do: "Wait", record: failed(record, s, { reason: "PlaceChanging", message, until }), until };
+}
+
+function afterPut(
+  record: DeliveryRecord,
+  put: Exclude<PutResult, { outcome: "Changed" }>,
+  s: Situation,
+  now: Date,
+): Step {
+  if (put.outcome === "Submitted") throw new InternalDefect("No provider follows jobs yet.");
+  const seen = put.seen;
+  if (seen.state === "Present" && seen.differs.length === 0) {
+    return { do: "Done", record: delivered(record, s, seen, now, true) };
+  }
+  const until = backOff(failuresOf(record, s.inputs), now, s.random);
+  const what = seen.state === "Present" ? seen.differs.map((difference) => difference.what).join(", ") : seen.state;
+  const message = `Written, but read back otherwise (${what}). Something in the store changes what is written there.`;
+  return { do: "Wait", record: failed(record, s, { reason: "VerifyFailed", message, until }), until };
+}
+
+/** What a failure makes of the record, and when to look again. Also for those that come before there is a place. */
+export function afterFailure(
+  record: DeliveryRecord,
+  { during, error }: NonNullable<Seen["failure"]>,
+  base: Base,
+  now: Date,
+): Extract<Step, { do: "Wait" }> {
+  switch (error.name) {
+    case "TerminalError":
+      return { do: "Wait", record: blocked(record, error), until: undefined };
+    case "BlockedError":
+      return { do: "Wait", record: blocked(record, error), until: later(base, now) };
+    case "WaitingError":
+      return { do: "Wait", record: waiting(record, error), until: error.until };
+    case "TransientError": {
+      const due = backOff(failuresOf(record, base.inputs), now, base.random);
+      const closed = during === "put" && error.happened === "no";
+      const open = closed ? undefined : record.attempt;
+      const deadline = open === undefined ? undefined : new Date(open.deadline);
+      const until = new Date(Math.max(due.getTime(), error.retryAfter?.getTime() ?? 0, deadline?.getTime() ?? 0));
+      return {
+        do: "Wait",
+        record: failed(record, base, { reason: error.reason, message: error.message, until }, open),
+        until,
+      };
+    }
+  }
+}

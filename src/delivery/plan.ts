@@ -1,0 +1,124 @@
+import type { CertificateFacts } from "../formats/index.ts";
+import type { Observation } from "../stores/contract.ts";
+import { compareFingerprints } from "./fingerprint.ts";
+import type { Situation } from "./next.ts";
+import { ownerOf, type Ownership } from "./owner.ts";
+import type { DeliveryRecord, Plan } from "./record.ts";
+
+/** All that a plan is made from. */
+export interface Facts extends Situation {
+  readonly record: DeliveryRecord;
+  readonly observation: Observation;
+}
+
+/** What is to be done with a place that has been looked at. */
+export type Verdict =
+  | { readonly action: "NoChange" }
+  | {
+      readonly action: "Refuse";
+      readonly phase: "Suspended" | "Blocked" | "Drifted";
+      readonly reason: string;
+      readonly message: string;
+      /** What would be done otherwise; absent when nothing would. */
+      readonly plan?: Plan;
+    }
+  | { readonly action: "Create" | "Update"; readonly reason: string; readonly changes: readonly string[] };
+
+type Change = Extract<Verdict, { action: "Create" | "Update" }>;
+type Rule = (facts: Facts, ownership: Ownership) => Verdict | undefined;
+
+/** In this order; the first that answers decides. */
+const rules: readonly Rule[] = [suspended, held, obstructed, unchanged, downgrade, drift];
+
+/** The plan for one place. Pure: the clock is not asked, the policies and the record are values. */
+export function plan(facts: Facts): Verdict {
+  const ownership = ownerOf(facts.observation, facts.claim, facts.leaf, facts.policies.adoptionPolicy);
+  for (const rule of rules) {
+    const verdict = rule(facts, ownership);
+    if (verdict !== undefined) return verdict;
+  }
+  return change(facts, ownership);
+}
+
+function suspended(facts: Facts, ownership: Ownership): Verdict | undefined {
+  if (facts.suspended === undefined) return undefined;
+  const { message } = facts.suspended;
+  const held = same(facts) && ownership.owner === "Ours";
+  return {
+    action: "Refuse",
+    phase: "Suspended",
+    reason: "Suspended",
+    message,
+    ...(held ? {} : { plan: planned(change(facts, ownership)) }),
+  };
+}
+
+function held(facts: Facts, ownership: Ownership): Verdict | undefined {
+  if (ownership.owner !== "Other") return undefined;
+  const { reason, message } = ownership;
+  return { action: "Refuse", phase: "Blocked", reason, message, plan: planned(change(facts, ownership)) };
+}
+
+function obstructed(facts: Facts, ownership: Ownership): Verdict | undefined {
+  const { obstacle } = facts.observation;
+  if (obstacle === undefined) return undefined;
+  return { action: "Refuse", phase: "Blocked", ...obstacle, plan: planned(change(facts, ownership)) };
+}
+
+/** Where the provider cannot see everything, a changed fingerprint tells of the rest. */
+function unchanged(facts: Facts): Verdict | undefined {
+  if (!same(facts)) return undefined;
+  const { observation, record, fingerprint } = facts;
+  const partial = observation.state === "Present" && observation.partial === true;
+  const written = record.attempt?.fingerprint ?? record.fingerprint;
+  return partial && compareFingerprints(written, fingerprint) === "Different" ? undefined : { action: "NoChange" };
+}
+
+function downgrade(facts: Facts, ownership: Ownership): Verdict | undefined {
+  const { observation, leaf, policies } = facts;
+  const placed = observation.state === "Present" ? observation.leaf : undefined;
+  if (policies.downgradePolicy === "Allow" || placed === undefined || !older(leaf, placed)) return undefined;
+  const message = `The certificate in place was issued later (${placed.notBefore.toISOString()}) and expires later (${placed.notAfter.toISOString()}) than the source's. Renew the source, or set downgradePolicy: Allow.`;
+  const planOf = planned(change(facts, ownership));
+  return { action: "Refuse", phase: "Blocked", reason: "DowngradeRefused", message, plan: planOf };
+}
+
+function older(leaf: CertificateFacts, placed: CertificateFacts): boolean {
+  return leaf.notBefore < placed.notBefore && leaf.notAfter < placed.notAfter;
+}
+
+function drift(facts: Facts, ownership: Ownership): Verdict | undefined {
+  if (!drifted(facts) || facts.policies.driftPolicy === "Repair") return undefined;
+  const intended = change(facts, ownership);
+  const what = intended.changes.slice(0, 5).join(", ") || "it is gone";
+  const message = `The place was changed by someone else (${what}), and driftPolicy is Report. Set it to Repair to have it written again.`;
+  return { action: "Refuse", phase: "Drifted", reason: "Drifted", message, plan: planned(intended) };
+}
+
+/** We wrote exactly what we would write now, and it is not there any more. */
+function drifted(facts: Facts): boolean {
+  const { record, fingerprint } = facts;
+  return (
+    record.attempt === undefined && compareFingerprints(record.fingerprint, fingerprint) === "Same" && !same(facts)
+  );
+}
+
+function same({ observation }: Facts): boolean {
+  return observation.state === "Present" && observation.differs.length === 0;
+}
+
+function change(facts: Facts, ownership: Ownership): Change {
+  const { observation, record } = facts;
+  const lost = drifted(facts) ? "Drift" : undefined;
+  if (observation.state === "Absent") return { action: "Create", reason: lost ?? "NotThere", changes: [] };
+  const changes =
+    observation.state === "Present" ? observation.differs.map(({ what }) => what) : [`unreadable: ${observation.why}`];
+  if (ownership.owner === "Adopted") return { action: "Update", reason: "Adoption", changes };
+  const first = record.fingerprint === undefined ? "FirstDelivery" : "Changed";
+  return { action: "Update", reason: lost ?? first, changes };
+}
+
+function planned({ action, reason, changes }: Change): Plan {
+  const shown = changes.slice(0, 32).map((text) => text.slice(0, 256));
+  return { action, reason, ...(shown.length === 0 ? {} : { changes: shown }) };
+}

@@ -1,0 +1,163 @@
+import type { DeliveryRecord } from "../crds/index.ts";
+import type { Observation } from "../stores/contract.ts";
+import type { StoreError } from "../stores/errors.ts";
+import type { Base, Situation } from "./next.ts";
+import type { Verdict } from "./plan.ts";
+
+export type { DeliveryRecord } from "../crds/index.ts";
+/** Where a delivery goes, as the record keeps it. */
+export type RecordPlace = NonNullable<DeliveryRecord["place"]>;
+/** What is held back. */
+export type Plan = NonNullable<DeliveryRecord["plan"]>;
+type Attempt = NonNullable<DeliveryRecord["attempt"]>;
+type Remote = NonNullable<DeliveryRecord["remote"]>;
+
+/** The record of a delivery that nothing is known of. */
+export const pending: DeliveryRecord = { phase: "Pending" };
+
+/** What outlasts an outcome: where it was written, what lies there, under which fingerprint. */
+function kept({ place, remote, fingerprint, deliveredAt }: DeliveryRecord): Partial<DeliveryRecord> {
+  return defined({ place, remote, fingerprint, deliveredAt });
+}
+
+function counted({ failures, failureFingerprint, nextAttemptTime }: DeliveryRecord): Partial<DeliveryRecord> {
+  return defined({ failures, failureFingerprint, nextAttemptTime });
+}
+
+/** How often it failed in a row under these inputs. */
+export function failuresOf(record: DeliveryRecord, inputs: string): number {
+  return record.failureFingerprint === inputs ? (record.failures ?? 0) : 0;
+}
+
+/** The place holds the bundle. */
+export function delivered(
+  record: DeliveryRecord,
+  s: Situation,
+  observation: Observation,
+  now: Date,
+  wrote: boolean,
+): DeliveryRecord {
+  const deliveredAt = wrote ? now.toISOString() : (record.deliveredAt ?? now.toISOString());
+  const remote = remoteOf(record, observation, now);
+  return {
+    phase: "Delivered",
+    reason: "Delivered",
+    place: s.place,
+    ...defined({ remote }),
+    fingerprint: s.fingerprint,
+    deliveredAt,
+  };
+}
+
+/** A write that is about to begin. The place is noted now: a process that dies after the write must find it again. */
+export function opened(
+  record: DeliveryRecord,
+  s: Situation,
+  verdict: Extract<Verdict, { action: "Create" | "Update" }>,
+  now: Date,
+  deadline: Date,
+): DeliveryRecord {
+  const number = (record.attempt?.number ?? failuresOf(record, s.inputs)) + 1;
+  const attempt: Attempt = {
+    number,
+    fingerprint: s.fingerprint,
+    startedAt: now.toISOString(),
+    deadline: deadline.toISOString(),
+  };
+  return { ...kept(record), ...counted(record), phase: "InProgress", reason: verdict.reason, place: s.place, attempt };
+}
+
+/** A write that another one has made void: it provably did not happen. */
+export function withoutAttempt(record: DeliveryRecord): DeliveryRecord {
+  const { attempt: _attempt, ...rest } = record;
+  return rest;
+}
+
+/** A plan that is not carried out. */
+export function refused(
+  record: DeliveryRecord,
+  verdict: Extract<Verdict, { action: "Refuse" }>,
+  observation: Observation,
+  now: Date,
+): DeliveryRecord {
+  const { phase, reason, plan } = verdict;
+  const ours = observation.state !== "Absent" && observation.holders.ours;
+  const remote = ours ? remoteOf(record, observation, now) : record.remote;
+  return { ...kept(record), phase, reason, message: cut(verdict.message), ...defined({ remote, plan }) };
+}
+
+/** Nothing helps until something changes. */
+export function blocked(record: DeliveryRecord, error: Pick<StoreError, "reason" | "message">): DeliveryRecord {
+  const { attempt } = record;
+  return {
+    ...kept(record),
+    phase: "Blocked",
+    reason: error.reason,
+    message: cut(error.message),
+    ...defined({ attempt }),
+  };
+}
+
+/** Something is not there yet; no failure is counted. */
+export function waiting(record: DeliveryRecord, error: Pick<StoreError, "reason" | "message">): DeliveryRecord {
+  const { attempt } = record;
+  return {
+    ...kept(record),
+    phase: "Waiting",
+    reason: error.reason,
+    message: cut(error.message),
+    ...defined({ attempt }),
+  };
+}
+
+/** A failure that is tried again at `until`. `open` is the write that may have happened all the same. */
+export function failed(
+  record: DeliveryRecord,
+  base: Pick<Base, "inputs">,
+  told: { readonly reason: string; readonly message: string; readonly until: Date },
+  open?: Attempt,
+): DeliveryRecord {
+  return {
+    ...kept(record),
+    phase: "Failed",
+    reason: told.reason,
+    message: cut(told.message),
+    failures: failuresOf(record, base.inputs) + 1,
+    failureFingerprint: base.inputs,
+    nextAttemptTime: told.until.toISOString(),
+    ...defined({ attempt: open }),
+  };
+}
+
+/** An earlier write has no receipt, and may still be under way. */
+export function unsure(record: DeliveryRecord, deadline: Date): DeliveryRecord {
+  const message = `A write has no answer yet; what came of it is looked at when it can no longer be under way, at ${deadline.toISOString()}.`;
+  return { ...record, phase: "InProgress", reason: "AwaitingOutcome", message };
+}
+
+/** An earlier write has no receipt, and looking does not tell. */
+export function inDoubt(record: DeliveryRecord, looked: string): DeliveryRecord {
+  const message = `It is not known whether the last write happened (looked at: ${looked}). Check the store, then request a reconcile.`;
+  return { ...record, phase: "Blocked", reason: "InDoubt", message: cut(message) };
+}
+
+function remoteOf(record: DeliveryRecord, observation: Observation, now: Date): Remote | undefined {
+  if (observation.state === "Absent") return undefined;
+  const { id, version } = observation.remote;
+  const leaf = observation.state === "Present" ? observation.leaf : undefined;
+  const { sha256, notAfter } = { sha256: leaf?.sha256, notAfter: leaf?.notAfter.toISOString() };
+  const before = record.remote;
+  const still = before?.id === id && before.version === version && before.sha256 === sha256;
+  return { id, ...defined({ version, sha256, notAfter }), observedAt: still ? before.observedAt : now.toISOString() };
+}
+
+/** The CRD allows 256 characters. */
+function cut(message: string): string {
+  return message.length <= 256 ? message : `${message.slice(0, 255)}…`;
+}
+
+function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}

@@ -1,0 +1,101 @@
+import type { Desired, Place } from "../stores/contract.ts";
+import { isStoreError, type StoreError, TransientError } from "../stores/errors.ts";
+import { next, type Seen, type Situation } from "./next.ts";
+import { type DeliveryRecord, withoutAttempt } from "./record.ts";
+
+/** What a run does to the world outside the place. */
+export interface Effects {
+  now(): Date;
+  /** Throws when this process may not write any more: the lease is lost, or writes were stopped. Asked before each write. */
+  fence(): void;
+  /** Saves the opening of a write; false when somebody else has changed the object, and this run must write nothing. */
+  open(record: DeliveryRecord): Promise<boolean>;
+  /** Told of everything thrown that is no decided error: a defect of a provider. */
+  onDefect(error: unknown): void;
+}
+
+/** How a run ended. `Dropped`: its decision is out of date; ask again from the start. */
+export type Outcome =
+  | {
+      readonly ended: "Settled";
+      readonly record: DeliveryRecord;
+      readonly until: Date | undefined;
+      readonly wrote: boolean;
+    }
+  | { readonly ended: "Dropped" };
+
+/**
+ * Brings one place to hold one bundle: asks `next` what is to be done, does it, asks again. The caller saves the record
+ * that it settles on. Rejects only when `signal` is aborted, when the fence falls, or when saving the opening fails.
+ */
+export async function deliver(
+  record: DeliveryRecord,
+  place: Place,
+  desired: Desired,
+  situation: Situation,
+  effects: Effects,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  let current = record;
+  let seen: Seen = {};
+  let wrote = false;
+  const limited = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(situation.timeoutMs)]);
+  for (;;) {
+    signal.throwIfAborted();
+    const step = next(current, seen, situation, effects.now());
+    switch (step.do) {
+      case "Observe":
+        seen = await observe(seen);
+        break;
+      case "SaveAttempt": {
+        if (!(await effects.open(step.record))) return { ended: "Dropped" };
+        current = step.record;
+        seen = { ...seen, ...defined(step.record.attempt?.number) };
+        break;
+      }
+      case "Put":
+        effects.fence();
+        wrote = true;
+        seen = await put(seen, step.observed);
+        if (seen.observation === undefined && seen.put === undefined) current = withoutAttempt(current);
+        break;
+      case "Wait":
+        return { ended: "Settled", record: step.record, until: step.until, wrote };
+      case "Done":
+        return { ended: "Settled", record: step.record, until: undefined, wrote };
+    }
+  }
+
+  async function observe(before: Seen): Promise<Seen> {
+    try {
+      return { ...before, observation: await place.observe(desired, limited()) };
+    } catch (error) {
+      return { ...before, failure: { during: "observe", error: decided(error) } };
+    }
+  }
+
+  async function put(before: Seen, observed: NonNullable<Seen["observation"]>): Promise<Seen> {
+    try {
+      const result = await place.put(desired, observed, limited());
+      // Changed proves that nothing was written: the next look begins anew, and so does an attempt.
+      return result.outcome === "Changed" ? { changes: (before.changes ?? 0) + 1 } : { ...before, put: result };
+    } catch (error) {
+      return { ...before, failure: { during: "put", error: decided(error) } };
+    }
+  }
+
+  function decided(error: unknown): StoreError {
+    signal.throwIfAborted();
+    if (isStoreError(error)) return error;
+    effects.onDefect(error);
+    return new TransientError(
+      "StoreFailed",
+      "The store failed in an unforeseen way; the operator's log has the error.",
+      { cause: error },
+    );
+  }
+}
+
+function defined(won: number | undefined): Pick<Seen, "won"> {
+  return won === undefined ? {} : { won };
+}
