@@ -1,6 +1,7 @@
 /** The engine: what is done next for one place, decided by pure functions, and the one loop that does it. */
 export { compareFingerprints, fingerprint, type FingerprintKey, fingerprintKey } from "./fingerprint.ts";
 export { afterFailure, type Base, type Situation } from "./next.ts";
-export { type Claim, resourceOf } from "./owner.ts";
+export { type Claim, holderOf } from "./owner.ts";
 export { type DeliveryRecord, pending, type RecordPlace } from "./record.ts";
+export { backOff } from "./backoff.ts";
 export { deliver, type Effects, type Outcome } from "./run.ts";

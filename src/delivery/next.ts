@@ -71,6 +71,8 @@ export type Step =
 const grace = 30_000;
 /** Looks at a place that changes under our hands before it counts as a failure. */
 const mostChanges = 5;
+/** What is waited for is looked for at least so often, in milliseconds. */
+const mostWaiting = 30_000;
 
 /**
  * The one decision of the engine: given the saved record and what this run has seen, what is done now? Pure, so that a
@@ -133,6 +135,11 @@ function refuse(
     : { do: "Wait", record: saved, until: later(s, now) };
 }
 
+/** Most of what is waited for wakes us; the rest is looked for. */
+function soon({ lookAgainMs }: Base, now: Date): Date {
+  return new Date(now.getTime() + Math.min(lookAgainMs, mostWaiting));
+}
+
 function later({ lookAgainMs }: Base, now: Date): Date {
   return new Date(now.getTime() + lookAgainMs);
 }
@@ -173,7 +180,7 @@ export function afterFailure(
     case "BlockedError":
       return { do: "Wait", record: blocked(record, error), until: later(base, now) };
     case "WaitingError":
-      return { do: "Wait", record: waiting(record, error), until: error.until };
+      return { do: "Wait", record: waiting(record, error), until: error.until ?? soon(base, now) };
     case "TransientError": {
       const due = backOff(failuresOf(record, base.inputs), now, base.random);
       const closed = during === "put" && error.happened === "no";

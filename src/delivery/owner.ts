@@ -4,7 +4,7 @@ import type { PolicySet } from "../crds/index.ts";
 
 /** What this process knows of others that want, or hold, the same place. */
 export interface Claim {
-  /** Our mark: `<owner-id>/<kind>/<namespace>/<name>`. */
+  /** Our mark: `<owner-id>/<kind>/<namespace>/<name>[/<target>]`. */
   readonly mark: string;
   /** `<kind>/<namespace>/<name>` of the resource that wants the same free place and comes before us. */
   readonly elder?: string | undefined;
@@ -39,7 +39,7 @@ export function ownerOf(
     return { owner: "Other", reason: "OwnedElsewhere", message };
   }
   const holder = holders.others.find((mark) => ownerId(mark) === ownerId(claim.mark) && claim.alive(mark));
-  if (holder !== undefined) return taken(resourceOf(holder), claim);
+  if (holder !== undefined) return taken(holderOf(holder).resource, claim);
   if (holders.ours) return { owner: "Ours" };
   if (claim.elder !== undefined) return taken(claim.elder, claim);
   if (!holders.foreign) return { owner: "Free" };
@@ -75,7 +75,7 @@ function matches(placed: CertificateFacts, leaf: CertificateFacts): boolean {
 /** Names the holder only inside its own namespace: others need not know what runs elsewhere. */
 function taken(holder: string, claim: Claim): Ownership {
   const [kind, namespace, name] = holder.split("/");
-  const own = resourceOf(claim.mark).split("/")[1];
+  const own = holderOf(claim.mark).resource.split("/")[1];
   const who = namespace === own ? `${kind} ${name}` : "A resource in another namespace";
   const message = `${who} holds this place. It is taken over when that one goes; or choose another place.`;
   return { owner: "Other", reason: "PlaceTaken", message };
@@ -85,7 +85,8 @@ function ownerId(mark: string): string {
   return mark.split("/", 1)[0] ?? "";
 }
 
-/** `<kind>/<namespace>/<name>` of a mark. */
-export function resourceOf(mark: string): string {
-  return mark.slice(ownerId(mark).length + 1);
+/** Who stands behind a mark: `<kind>/<namespace>/<name>`, and the target, "" where the resource has but one place. */
+export function holderOf(mark: string): { resource: string; target: string } {
+  const [, kind = "", namespace = "", name = "", target = ""] = mark.split("/");
+  return { resource: `${kind}/${namespace}/${name}`, target };
 }

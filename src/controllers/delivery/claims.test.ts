@@ -50,8 +50,17 @@ describe("Claims", () => {
   it("moves a target's claim with its spec", () => {
     const claims = new Claims();
     claims.set(older, "x", ["k"]);
-    claims.set(older, "y", ["k"]);
+    claims.set(younger, "x", ["k"]);
+    expect(claims.set(older, "y", ["k"]).map(({ resource }) => resource)).toEqual(["StoreDeployment/shop/b"]);
     expect(claims.elder(younger, "x", ["k"])).toBeUndefined();
     expect(claims.elder(younger, "y", ["k"])?.resource).toBe("StoreDeployment/shop/a");
+  });
+
+  it("tell whether a resource still wants a place, and say nothing when that is not known yet", () => {
+    const claims = new Claims();
+    expect(claims.wants("StoreDeployment/shop/a", "t", "x", ["k"])).toBeUndefined();
+    claims.set(older, "x", ["k"]);
+    expect(claims.wants("StoreDeployment/shop/a", "t", "x", ["k", "l"])).toBe(true);
+    expect(claims.wants("StoreDeployment/shop/a", "t", "y", ["k"])).toBe(false);
   });
 });

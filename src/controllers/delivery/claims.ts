@@ -21,8 +21,9 @@ export class Claims {
   readonly #byResource = new Map<string, Map<string, Claim>>();
   readonly #byAddress = new Map<string, Set<Claim>>();
 
-  /** Replaces what this target claimed before. */
-  set(claimant: Claimant, address: string, spots: readonly string[]): void {
+  /** Replaces what this target claimed before. Returns who waited for what becomes free by that. */
+  set(claimant: Claimant, address: string, spots: readonly string[]): Claimant[] {
+    const before = this.#byResource.get(claimant.resource)?.get(claimant.target);
     this.#forget(claimant.resource, claimant.target);
     const claim: Claim = { ...claimant, address, spots };
     const targets = this.#byResource.get(claimant.resource) ?? new Map<string, Claim>();
@@ -31,6 +32,8 @@ export class Claims {
     const there = this.#byAddress.get(address) ?? new Set<Claim>();
     there.add(claim);
     this.#byAddress.set(address, there);
+    const same = before?.address === address && before.spots.every((spot) => spots.includes(spot));
+    return before === undefined || same ? [] : this.#overlapping(before);
   }
 
   /** Keeps only these targets of a resource; none when it is gone. Returns who waited for what becomes free. */
@@ -44,13 +47,16 @@ export class Claims {
     return freed;
   }
 
-  /** Whether a resource wants this place; undefined when none of its targets has been resolved yet. */
-  wants(resource: string, address: string, spots: readonly string[]): boolean | undefined {
-    const claims = this.#byResource.get(resource);
-    if (claims === undefined) return undefined;
-    return [...claims.values()].some(
-      (claim) => claim.address === address && claim.spots.some((spot) => spots.includes(spot)),
-    );
+  /** Whether a target wants this place; undefined while it has not been resolved. */
+  wants(resource: string, target: string, address: string, spots: readonly string[]): boolean | undefined {
+    const claim = this.#byResource.get(resource)?.get(target);
+    return claim && claim.address === address && claim.spots.some((spot) => spots.includes(spot));
+  }
+
+  /** The targets of a resource that want something at this address. */
+  targetsAt(resource: string, address: string): string[] {
+    const claims = [...(this.#byResource.get(resource) ?? [])];
+    return claims.filter(([, claim]) => claim.address === address).map(([target]) => target);
   }
 
   /** The one that comes before `claimant` at this place: the older, then by resource and target name. */

@@ -1,0 +1,77 @@
+import { isDeepStrictEqual } from "node:util";
+import type { CertificateStore } from "../../crds/index.ts";
+import { type CacheEvent, type Informer, isKubeError, type KubeClient, type KubeObject } from "../../kube/index.ts";
+import type { StoreResolver } from "../../resolve/index.ts";
+import {
+  Controller,
+  type Logger,
+  type Metrics,
+  type Reconciliation,
+  type ReconcileResult,
+} from "../../runtime/index.ts";
+import { CertificateStores } from "../resources.ts";
+import { checkStore, nextCheck } from "./reconcile.ts";
+import { storeStatus } from "./status.ts";
+
+export interface StoreControllerOptions {
+  readonly client: KubeClient;
+  readonly cache: Informer<CertificateStore & KubeObject>;
+  readonly stores: StoreResolver;
+  readonly workers: number;
+  readonly lookAgainMs: number;
+  readonly now: () => Date;
+  readonly random: () => number;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+const fieldManager = "certferry-status";
+
+/** Keeps the status of every store: whether it can be used, and why not. */
+export class StoreController {
+  readonly controller: Controller;
+  readonly #options: StoreControllerOptions;
+  readonly #failures = new Map<string, number>();
+
+  constructor(options: StoreControllerOptions) {
+    const { workers, metrics, log, cache } = options;
+    this.#options = options;
+    const reconcile = (run: Reconciliation): Promise<ReconcileResult> => this.#reconcile(run);
+    this.controller = new Controller({ name: "certificatestore", workers, metrics, log, reconcile });
+    cache.onChange((event) => this.#changed(event));
+  }
+
+  #changed({ key, old, new: store, initial }: CacheEvent<CertificateStore & KubeObject>): void {
+    if (old !== undefined && store !== undefined && old.metadata.generation === store.metadata.generation) return;
+    this.controller.enqueue(key, initial ? "Low" : "High");
+  }
+
+  async #reconcile({ key, signal }: Reconciliation): Promise<ReconcileResult> {
+    const { cache, stores, now, random, lookAgainMs } = this.#options;
+    const object = cache.get(key);
+    if (object === undefined || object.metadata.deletionTimestamp !== undefined) {
+      this.#failures.delete(key);
+      await stores.forget(key);
+      return {};
+    }
+    const health = await checkStore(stores, object, signal);
+    const failures = this.#failures.get(key) ?? 0;
+    if (health.well) this.#failures.delete(key);
+    else this.#failures.set(key, failures + 1);
+    await this.#save(object, storeStatus(object, health, now()), signal);
+    return { requeueAt: nextCheck(object, health, failures, lookAgainMs, now(), random()) };
+  }
+
+  async #save(object: CertificateStore & KubeObject, status: object, signal: AbortSignal): Promise<void> {
+    if (isDeepStrictEqual(status, object.status)) return;
+    const { namespace, name, resourceVersion } = object.metadata;
+    const body = { metadata: { namespace, name, resourceVersion }, status };
+    const options = { fieldManager, force: true, subresource: "status", signal } as const;
+    try {
+      const { object: answer } = await this.#options.client.apply(CertificateStores, body, options);
+      this.#options.cache.applyAnswer(answer);
+    } catch (error) {
+      if (!isKubeError(error, "NotFound")) throw error;
+    }
+  }
+}

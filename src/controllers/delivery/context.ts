@@ -1,0 +1,64 @@
+import type { CertificateImport } from "../../crds/index.ts";
+import type { FingerprintKey } from "../../delivery/index.ts";
+import type { Cache, KubeObject } from "../../kube/index.ts";
+import type { SourceResolver, StoreResolver } from "../../resolve/index.ts";
+import type { Logger } from "../../runtime/index.ts";
+import type { Claimant, Claims } from "./claims.ts";
+import type { OutcomeChange } from "./outcome.ts";
+import type { DeliveryMetrics } from "./metrics.ts";
+import type { Subject, Target } from "./subject.ts";
+
+/** What every delivery needs, shared by both kinds. */
+export interface DeliveryContext {
+  readonly sources: SourceResolver;
+  readonly stores: StoreResolver;
+  readonly imports: Cache<CertificateImport & KubeObject>;
+  readonly claims: Claims;
+  readonly metrics: DeliveryMetrics;
+  /** The first part of our marks. */
+  readonly ownerId: string;
+  readonly fingerprintKey: FingerprintKey;
+  /** What lies in a place, and rights there, are looked at again after this, in milliseconds. */
+  readonly lookAgainMs: number;
+  /** `--suspend-writes`: the emergency stop. */
+  readonly writesSuspended: boolean;
+  readonly now: () => Date;
+  readonly random: () => number;
+  /** Throws when this process may not write any more. */
+  readonly fence: () => void;
+  /** Whether a resource (`<kind>/<namespace>/<name>`) exists and has this target. */
+  readonly exists: (resource: string, target: string) => boolean;
+  /** Runs a claimant's target again: the place that it waits for has become free. */
+  readonly wake: (claimant: Claimant) => void;
+  readonly tell: (subject: Subject, change: OutcomeChange) => void;
+  readonly log: Logger;
+}
+
+/** `<kind>/<namespace>/<name>`. */
+export function resourceName(subject: Pick<Subject, "kind" | "namespace" | "name">): string {
+  return `${subject.kind}/${subject.namespace}/${subject.name}`;
+}
+
+/**
+ * The mark of a target's writes: `<owner-id>/<kind>/<namespace>/<name>`, and `/<target>` for a deployment's, so that two
+ * targets can share a Secret by different keys (docs/adr/0003-marks-name-the-target.md).
+ */
+export function markOf(ownerId: string, subject: Subject, target: string): string {
+  const resource = `${ownerId}/${resourceName(subject)}`;
+  return target === "" ? resource : `${resource}/${target}`;
+}
+
+/** Why nothing may be written, in the order in which a user would look. */
+export function suspensionOf(
+  context: Pick<DeliveryContext, "writesSuspended">,
+  subject: Subject,
+  target: Target,
+  store: { readonly suspended: boolean },
+): { readonly message: string } | undefined {
+  if (context.writesSuspended)
+    return { message: "The operator runs with --suspend-writes: it looks, and writes nothing." };
+  if (subject.suspended) return { message: "spec.suspend is true: nothing is written." };
+  if (target.suspended) return { message: "suspend is true for this target: nothing is written." };
+  if (store.suspended) return { message: `CertificateStore ${target.storeRef.name} is suspended: nothing is written.` };
+  return undefined;
+}

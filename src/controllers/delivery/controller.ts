@@ -1,0 +1,174 @@
+import type { CacheEvent, Informer, KubeClient, KubeObject } from "../../kube/index.ts";
+import { keyOf } from "../../kube/index.ts";
+import {
+  Controller,
+  type Logger,
+  type Metrics,
+  type Priority,
+  type Reconciliation,
+  type ReconcileResult,
+} from "../../runtime/index.ts";
+import type { DeliveryContext } from "./context.ts";
+import type { DeliveryKind, DeliveryObject } from "./kind.ts";
+import { finalizer, mustStay, reconcileObject } from "./object.ts";
+import { StatusSaver } from "./saver.ts";
+import { reconcileRequest } from "./subject.ts";
+import { reconcileTarget } from "./target.ts";
+
+export interface DeliveryControllerOptions<T extends DeliveryObject> {
+  readonly client: KubeClient;
+  readonly kind: DeliveryKind<T>;
+  readonly cache: Informer<T & KubeObject>;
+  readonly context: DeliveryContext;
+  readonly workers: number;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+/** What of an object's last run the next one needs to know. */
+interface Known {
+  /** Generation and reconcile request that the targets were last dispatched for. */
+  dispatched: string;
+  targets: readonly string[];
+}
+
+/**
+ * One kind that delivers. A key is an object (`namespace/name`) or one of its targets (`namespace/name#target`): the
+ * object's run sees to what concerns it as a whole and dispatches the targets, which then live on their own.
+ */
+export class DeliveryController<T extends DeliveryObject> {
+  readonly controller: Controller;
+  readonly #options: DeliveryControllerOptions<T>;
+  readonly #saver: StatusSaver<T>;
+  readonly #known = new Map<string, Known>();
+  readonly #forced = new Set<string>();
+  /** How many targets of an object are under way. */
+  readonly #busy = new Map<string, number>();
+
+  constructor(options: DeliveryControllerOptions<T>) {
+    const { client, kind, cache, context, workers, metrics, log } = options;
+    this.#options = options;
+    const { now, writesSuspended } = context;
+    this.#saver = new StatusSaver({ client, kind, cache, now, writesSuspended });
+    this.controller = new Controller({
+      name: kind.kind.toLowerCase(),
+      workers,
+      metrics,
+      log,
+      reconcile: (run) => this.#reconcile(run),
+    });
+    cache.onChange((event) => this.#changed(event));
+  }
+
+  /** Runs every target of an object again: its source or its import has changed. */
+  enqueueTargets(key: string, priority: Priority = "High"): void {
+    const object = this.#options.cache.get(key);
+    if (object === undefined) return;
+    for (const { name } of this.#options.kind.subjectOf(object).targets) this.enqueueTarget(key, name, priority);
+  }
+
+  enqueueTarget(key: string, target: string, priority: Priority = "High"): void {
+    this.controller.enqueue(`${key}#${target}`, priority);
+  }
+
+  /** Our own status writes wake nobody; a deletion, another spec or a new request does. */
+  #changed({ key, old, new: object, initial }: CacheEvent<T & KubeObject>): void {
+    if (old !== undefined && object !== undefined && wanted(old) === wanted(object)) return;
+    this.controller.enqueue(key, initial ? "Low" : "High");
+  }
+
+  async #reconcile(run: Reconciliation): Promise<ReconcileResult> {
+    const [key = "", target] = run.key.split("#");
+    const object = this.#options.cache.get(key);
+    if (object === undefined) return this.#gone(key);
+    return target === undefined ? this.#object(key, object, run) : this.#target(key, target, object, run);
+  }
+
+  async #object(key: string, object: T & KubeObject, run: Reconciliation): Promise<ReconcileResult> {
+    const { client, kind, context } = this.#options;
+    const subject = kind.subjectOf(object);
+    const targets = subject.targets.map(({ name }) => name);
+    const before = this.#known.get(key);
+    for (const name of before?.targets ?? []) {
+      if (!targets.includes(name)) context.metrics.forgetTarget(kind.kind, subject.namespace, subject.name, name);
+    }
+    const dispatched = wanted(object);
+    const dispatch = (forced: boolean): void => {
+      if (before?.dispatched === dispatched && !forced) return;
+      this.#known.set(key, { dispatched, targets });
+      for (const name of targets) {
+        if (forced) this.#forced.add(`${key}#${name}`);
+        this.enqueueTarget(key, name, before === undefined && !forced ? "Low" : "High");
+      }
+    };
+    return reconcileObject(
+      context,
+      {
+        client,
+        kind,
+        object,
+        subject,
+        previous: object.status?.previous ?? [],
+        lastHandled: object.status?.lastHandledReconcileAt,
+        saver: this.#saver,
+        learn: (answer) => this.#options.cache.applyAnswer(answer),
+        busy: (this.#busy.get(key) ?? 0) > 0,
+        dispatch,
+      },
+      { key, signal: run.signal },
+    );
+  }
+
+  async #target(key: string, name: string, object: T & KubeObject, run: Reconciliation): Promise<ReconcileResult> {
+    const subject = this.#options.kind.subjectOf(object);
+    const target = subject.targets.find((other) => other.name === name);
+    if (target === undefined || subject.deleting) return {};
+    const previous = object.status?.previous ?? [];
+    if (mustStay(subject, previous) && !(object.metadata.finalizers ?? []).includes(finalizer)) {
+      // The finalizer is there before the first write; the object's run sets it and comes back here.
+      this.#known.delete(key);
+      this.controller.enqueue(key);
+      return {};
+    }
+    const forced = this.#forced.delete(run.key);
+    this.#busy.set(key, (this.#busy.get(key) ?? 0) + 1);
+    try {
+      const result = await reconcileTarget(this.#options.context, this.#saver, { key, subject, target, forced }, run);
+      if ((this.#options.cache.get(key)?.status?.previous ?? []).length > 0) this.controller.enqueue(key);
+      return result;
+    } catch (error) {
+      if (forced) this.#forced.add(run.key);
+      throw error;
+    } finally {
+      const left = (this.#busy.get(key) ?? 1) - 1;
+      if (left === 0) this.#busy.delete(key);
+      else this.#busy.set(key, left);
+    }
+  }
+
+  #gone(key: string): ReconcileResult {
+    const { kind, context } = this.#options;
+    const [namespace = "", name = ""] = key.split("/");
+    for (const target of this.#known.get(key)?.targets ?? []) {
+      context.metrics.forgetTarget(kind.kind, namespace, name, target);
+    }
+    context.metrics.forget(kind.kind, namespace, name);
+    this.#known.delete(key);
+    this.#saver.forget(key);
+    for (const waiter of context.claims.retain(`${kind.kind}/${namespace}/${name}`, new Set())) context.wake(waiter);
+    return {};
+  }
+}
+
+/** All of an object that asks for a run. */
+function wanted({ metadata }: KubeObject): string {
+  const { uid, generation, annotations, deletionTimestamp } = metadata;
+  const asked = [annotations?.[reconcileRequest], annotations?.["certferry.io/abandon"]];
+  return JSON.stringify([uid, generation, deletionTimestamp, ...asked]);
+}
+
+/** `namespace/name` of the object that a claimant's resource name means. */
+export function keyOfResource(resource: string): string {
+  const [, namespace = "", name = ""] = resource.split("/");
+  return keyOf({ namespace, name });
+}

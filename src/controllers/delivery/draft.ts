@@ -1,0 +1,90 @@
+import type {
+  CertificateFactsStatus,
+  Condition,
+  DeliveryRecord,
+  HistoryEntry,
+  PreviousPlace,
+} from "../../crds/index.ts";
+import { outcomeOf } from "./outcome.ts";
+
+/** What the status of an import or deployment holds, the same for both. Conditions and summary are made from it. */
+export interface Draft {
+  /** By target name; "" for the one place of an import. */
+  readonly records: ReadonlyMap<string, DeliveryRecord>;
+  readonly previous: readonly PreviousPlace[];
+  readonly history: readonly HistoryEntry[];
+  readonly certificate?: CertificateFactsStatus | undefined;
+  readonly source?: { readonly format: string; readonly resourceVersion: string } | undefined;
+  readonly sourceValid: { readonly status: Condition["status"]; readonly reason: string; readonly message: string };
+  readonly lastHandledReconcileAt?: string | undefined;
+  /** The generation of the spec that each target was last seen to under, in this process. */
+  readonly generations: ReadonlyMap<string, number>;
+}
+
+const longestHistory = 20;
+const mostPrevious = 64;
+
+/** What one run came to, to be noted in the draft. */
+export interface TargetReport {
+  readonly target: string;
+  readonly record: DeliveryRecord;
+  readonly generation: number;
+  readonly at: Date;
+  /** What the source was found to be, when the run came so far. */
+  readonly source?: Pick<Draft, "certificate" | "source" | "sourceValid"> | undefined;
+}
+
+/** The draft after a target's run: its record, its history, and the place it has left, when that is to be removed. */
+export function withReport(draft: Draft, report: TargetReport): Draft {
+  const { target, record, generation, at, source } = report;
+  const before = draft.records.get(target);
+  const change = outcomeOf(before, record);
+  const entry: HistoryEntry | undefined = change && {
+    time: at.toISOString(),
+    ...(target === "" ? {} : { target }),
+    ...(record.remote?.sha256 === undefined ? {} : { sha256: record.remote.sha256.slice(0, 16) }),
+    outcome: change.outcome,
+    message: change.message.slice(0, 128),
+  };
+  return {
+    ...draft,
+    ...source,
+    records: new Map(draft.records).set(target, record),
+    previous: withLeft(draft.previous, target, before, record),
+    history: entry === undefined ? draft.history : [...draft.history, entry].slice(-longestHistory),
+    generations: new Map(draft.generations).set(target, generation),
+  };
+}
+
+/** The opening of a write: no outcome yet. */
+export function withOpening(draft: Draft, target: string, record: DeliveryRecord): Draft {
+  const previous = withLeft(draft.previous, target, draft.records.get(target), record);
+  return { ...draft, records: new Map(draft.records).set(target, record), previous };
+}
+
+/** Drops the records of targets that the spec names no longer; their places are to be removed where their policy was Delete. */
+export function withoutTargets(draft: Draft, kept: ReadonlySet<string>): Draft {
+  const dropped = [...draft.records].filter(([name]) => !kept.has(name));
+  if (dropped.length === 0) return draft;
+  const left = dropped.flatMap(([target, { place }]) =>
+    place?.deletionPolicy === "Delete" ? [{ target, place }] : [],
+  );
+  return {
+    ...draft,
+    records: new Map([...draft.records].filter(([name]) => kept.has(name))),
+    previous: [...draft.previous, ...left].slice(-mostPrevious),
+    generations: new Map([...draft.generations].filter(([name]) => kept.has(name))),
+  };
+}
+
+function withLeft(
+  previous: readonly PreviousPlace[],
+  target: string,
+  before: DeliveryRecord | undefined,
+  after: DeliveryRecord,
+): readonly PreviousPlace[] {
+  const old = before?.place;
+  const back = previous.filter(({ place }) => place.address !== after.place?.address);
+  if (old === undefined || old.deletionPolicy === "Retain" || old.address === after.place?.address) return back;
+  return [...back, { ...(target === "" ? {} : { target }), place: old }].slice(-mostPrevious);
+}

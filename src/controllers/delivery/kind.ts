@@ -1,0 +1,23 @@
+import type {
+  CertificateImport,
+  CertificateImportStatus,
+  DeliveryRecord,
+  StoreDeployment,
+  StoreDeploymentStatus,
+} from "../../crds/index.ts";
+import type { KubeObject, Resource } from "../../kube/index.ts";
+import type { Subject } from "./subject.ts";
+
+/** The status of both kinds but for their records. */
+export type CommonStatus = Omit<CertificateImportStatus & StoreDeploymentStatus, "delivery" | "targets">;
+
+export type DeliveryObject = CertificateImport | StoreDeployment;
+
+/** What the delivery controllers need to know of a kind that delivers. */
+export interface DeliveryKind<T extends DeliveryObject = DeliveryObject> {
+  readonly kind: Subject["kind"];
+  readonly resource: Resource<T & KubeObject>;
+  subjectOf(object: T): Subject;
+  /** Where this kind keeps the records of its deliveries. */
+  recordsStatus(records: ReadonlyMap<string, DeliveryRecord>, order: readonly string[]): object;
+}

@@ -1,0 +1,64 @@
+import { X509Certificate } from "node:crypto";
+import type { CertificateFactsStatus, DeliveryRecord } from "../../crds/index.ts";
+import type { Source } from "../../resolve/index.ts";
+import type { Draft } from "./draft.ts";
+
+/** Reasons that speak of the source, not of the place. */
+const ofSource = new Set([
+  "SecretMissing",
+  "ConfigMapMissing",
+  "ImportMissing",
+  "SourceKeyMissing",
+  "SourceUnavailable",
+  "NotReadable",
+  "SecretTypeRefused",
+  "Malformed",
+  "UnsupportedAlgorithm",
+  "PasswordRequired",
+  "LimitExceeded",
+  "NoCertificate",
+  "NoLeaf",
+  "AmbiguousLeaf",
+  "KeyMismatch",
+  "AmbiguousKey",
+  "BrokenChain",
+  "Expired",
+  "NotYetValid",
+  "TemporaryCertificate",
+]);
+
+/** What a run tells of the source: what was read, or why it could not be used. Nothing, when the run never came to it. */
+export function sourceReport(
+  source: Source | undefined,
+  { reason = "", message = "" }: DeliveryRecord,
+): Pick<Draft, "certificate" | "source" | "sourceValid"> | undefined {
+  if (source !== undefined) {
+    const valid = { status: "True", reason: "Valid", message: "The source holds a usable certificate." } as const;
+    return { certificate: certificateOf(source), source: source.read, sourceValid: valid };
+  }
+  if (!ofSource.has(reason)) return undefined;
+  return { sourceValid: { status: "False", reason, message } };
+}
+
+function certificateOf({ bundle, facts }: Source): CertificateFactsStatus {
+  const { subject, issuer, serialNumber, sha1, sha256, keyAlgorithm } = facts;
+  const dnsNames = facts.dnsNames.slice(0, 100);
+  const chain = bundle.chain.slice(0, 16).map((der) => subjectOf(der));
+  return {
+    subject: subject.slice(0, 2048),
+    issuer: issuer.slice(0, 2048),
+    serialNumber: serialNumber.slice(0, 128),
+    sha1,
+    sha256,
+    notBefore: facts.notBefore.toISOString(),
+    notAfter: facts.notAfter.toISOString(),
+    ...(dnsNames.length === 0 ? {} : { dnsNames }),
+    keyAlgorithm,
+    hasPrivateKey: bundle.key !== undefined,
+    ...(chain.length === 0 ? {} : { chain }),
+  };
+}
+
+function subjectOf(der: Buffer): string {
+  return new X509Certificate(der).subject.split("\n").reverse().join(",").slice(0, 2048);
+}

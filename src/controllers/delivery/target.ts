@@ -1,0 +1,241 @@
+import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import type { SourceSpec } from "../../crds/index.ts";
+import {
+  afterFailure,
+  type Base,
+  deliver,
+  type DeliveryRecord,
+  fingerprint,
+  holderOf,
+  type Outcome,
+  pending,
+  type Situation,
+} from "../../delivery/index.ts";
+import { chainOf } from "../../formats/index.ts";
+import type { ResolvedStore, Source } from "../../resolve/index.ts";
+import type { Reconciliation, ReconcileResult } from "../../runtime/index.ts";
+import type { Desired, Place } from "../../stores/contract.ts";
+import { isStoreError, type StoreError, WaitingError } from "../../stores/errors.ts";
+import type { Claimant } from "./claims.ts";
+import { type DeliveryContext, markOf, resourceName, suspensionOf } from "./context.ts";
+import { withOpening, withReport } from "./draft.ts";
+import { outcomeOf } from "./outcome.ts";
+import type { StatusSaver } from "./saver.ts";
+import { sourceReport } from "./source-report.ts";
+import type { Subject, Target } from "./subject.ts";
+
+/** One target of one object, as this run found it. */
+export interface TargetRun {
+  readonly key: string;
+  readonly subject: Subject;
+  readonly target: Target;
+  /** A reconcile request: back-off and doubt are forgotten. */
+  readonly forced: boolean;
+}
+
+/** What the source turned out to be, noted as soon as it is known. */
+interface Found {
+  source?: Source;
+}
+
+/**
+ * Brings one target's place to hold the bundle: resolve source and store, ask the engine, save what it came to. Every
+ * failure of source, store or place ends in the record of this target and touches no other.
+ */
+export async function reconcileTarget(
+  context: DeliveryContext,
+  saver: Pick<StatusSaver, "open" | "close">,
+  run: TargetRun,
+  { signal, log }: Pick<Reconciliation, "signal" | "log">,
+): Promise<ReconcileResult> {
+  const { key, subject, target } = run;
+  const started = context.now();
+  const stored = subject.records.get(target.name);
+  const found: Found = {};
+  const opened: { record?: DeliveryRecord } = {};
+  const ended = await settle();
+  if (ended.ended === "Dropped") return { requeueAt: context.now() };
+
+  const { record, until, wrote } = ended;
+  const expected = (opened.record ?? stored)?.attempt;
+  const change = outcomeOf(stored, record);
+  const saved = await saver.close(
+    key,
+    (draft) => {
+      // Another leader has opened a write since: its record stays.
+      if (!isDeepStrictEqual(draft.records.get(target.name)?.attempt, expected)) return undefined;
+      const report = { target: target.name, record, generation: subject.generation, at: context.now() };
+      return withReport(draft, { ...report, source: sourceReport(found.source, record) });
+    },
+    signal,
+  );
+  if (saved === "Lost") return { requeueAt: context.now() };
+  if (saved === "Gone") return {};
+  if (change !== undefined) context.tell(subject, named(change, target));
+  measure(context, run, record, wrote, (context.now().getTime() - started.getTime()) / 1000);
+  return { requeueAt: nextRun(context, subject, until) };
+
+  async function settle(): Promise<Outcome> {
+    const now = context.now();
+    const base: Base = {
+      inputs: inputsOf(context, run),
+      random: context.random(),
+      lookAgainMs: context.lookAgainMs,
+    };
+    const before = startingRecord(stored, run.forced);
+    try {
+      const source = sourceSpecOf(context, subject);
+      const { namespace } = subject;
+      return await context.sources.use(namespace, source, now, signal, async (read) => {
+        found.source = read;
+        const { storeRef, provider } = target;
+        return context.stores.use(namespace, storeRef, provider, signal, (resolved) =>
+          bring(before, base, read, resolved),
+        );
+      });
+    } catch (error) {
+      if (signal.aborted || !isStoreError(error)) throw error;
+      return settled(before, base, error);
+    }
+  }
+
+  function settled(before: DeliveryRecord, base: Base, error: StoreError): Outcome {
+    const step = afterFailure(before, { during: "observe", error }, base, context.now());
+    return { ended: "Settled", record: step.record, until: step.until, wrote: false };
+  }
+
+  async function bring(before: DeliveryRecord, base: Base, source: Source, resolved: ResolvedStore): Promise<Outcome> {
+    const place = resolved.store.place(target.block, { namespace: subject.namespace });
+    const desired: Desired = {
+      bundle: target.privateKey === "Include" ? source.bundle : withoutKey(source.bundle),
+      chain: target.chain,
+      mark: markOf(context.ownerId, subject, target.name),
+    };
+    const current = before.place !== undefined && before.place.address !== place.address ? moved(before) : before;
+    const situation: Situation = {
+      ...base,
+      place: {
+        storeRef: target.storeRef,
+        address: place.address,
+        key: place.key,
+        deletionPolicy: target.policies.deletionPolicy,
+      },
+      repeatable: place.repeatable,
+      leaf: source.facts,
+      fingerprint: fingerprintOf(context, target, desired),
+      policies: target.policies,
+      claim: claim(context, subject, target, place),
+      suspended: suspensionOf(context, subject, target, resolved),
+      timeoutMs: resolved.store.timeoutMs,
+    };
+    const effects = {
+      now: context.now,
+      fence: context.fence,
+      onDefect: (error: unknown) => log.error({ err: error }, "a store failed in an unforeseen way"),
+      open: async (record: DeliveryRecord) => {
+        const asDecided = (draft: { records: ReadonlyMap<string, DeliveryRecord> }): boolean =>
+          isDeepStrictEqual(draft.records.get(target.name), opened.record ?? stored);
+        const saved = await saver.open(
+          key,
+          subject.generation,
+          (draft) => (asDecided(draft) ? withOpening(draft, target.name, record) : undefined),
+          signal,
+        );
+        if (saved === "Saved") opened.record = record;
+        return saved === "Saved";
+      },
+    };
+    return deliver(current, place, desired, situation, effects, signal);
+  }
+}
+
+/** Where the certificate comes from: the spec's own source, or that of the import it names. */
+export function sourceSpecOf(context: Pick<DeliveryContext, "imports">, subject: Subject): SourceSpec {
+  if ("spec" in subject.source) return subject.source.spec;
+  const { importName } = subject.source;
+  const found = context.imports.get(`${subject.namespace}/${importName}`);
+  if (found !== undefined && found.metadata.deletionTimestamp === undefined) return found.spec.source;
+  const message = `CertificateImport ${importName} does not exist in namespace ${subject.namespace}; create it.`;
+  throw new WaitingError("ImportMissing", message);
+}
+
+/** Everything that failures are counted under, without reading anything. */
+function inputsOf(context: DeliveryContext, { subject, target }: TargetRun): string {
+  const { namespace, source } = subject;
+  const imported = "importName" in source ? context.imports.get(`${namespace}/${source.importName}`) : undefined;
+  const spec = "spec" in source ? source.spec : imported?.spec.source;
+  const versions = [
+    spec === undefined ? "absent" : context.sources.version(namespace, spec),
+    context.stores.version(namespace, target.storeRef),
+  ];
+  const digest = createHash("sha256").update(JSON.stringify([target, spec, subject.suspended, versions]));
+  return digest.digest("hex").slice(0, 32);
+}
+
+/** A reconcile request forgets back-off, and looks again where the outcome of a write was in doubt. */
+function startingRecord(stored: DeliveryRecord | undefined, forced: boolean): DeliveryRecord {
+  if (stored === undefined || !forced) return stored ?? pending;
+  const { nextAttemptTime: _next, failures: _failures, failureFingerprint: _inputs, ...rest } = stored;
+  if (stored.reason !== "InDoubt") return rest;
+  const { attempt: _attempt, ...open } = rest;
+  return open;
+}
+
+/** The place is another one now: what was known of the old one does not speak of it, but it must still be found. */
+function moved({ place, attempt }: DeliveryRecord): DeliveryRecord {
+  return { ...pending, ...(place === undefined ? {} : { place }), ...(attempt === undefined ? {} : { attempt }) };
+}
+
+function withoutKey({ key: _key, ...bundle }: Source["bundle"]): Source["bundle"] {
+  return bundle;
+}
+
+function fingerprintOf(context: DeliveryContext, target: Target, { bundle, chain, mark }: Desired): string {
+  const certificates = chainOf(bundle, { chain: chain.include, root: chain.root });
+  const shape = JSON.stringify([target.block, target.chain, target.privateKey, mark]);
+  const key = bundle.key ?? Buffer.alloc(0);
+  return fingerprint(context.fingerprintKey, [shape, key, bundle.leaf, ...certificates, "trusted", ...bundle.trusted]);
+}
+
+function claim(context: DeliveryContext, subject: Subject, target: Target, place: Place): Situation["claim"] {
+  const resource = resourceName(subject);
+  const claimant: Claimant = { resource, namespace: subject.namespace, target: target.name, created: subject.created };
+  for (const waiter of context.claims.set(claimant, place.address, place.spots)) context.wake(waiter);
+  const elder = context.claims.elder(claimant, place.address, place.spots);
+  return {
+    mark: markOf(context.ownerId, subject, target.name),
+    elder: elder?.resource,
+    alive: (mark) => {
+      const { resource, target } = holderOf(mark);
+      return (
+        context.exists(resource, target) && context.claims.wants(resource, target, place.address, place.spots) !== false
+      );
+    },
+  };
+}
+
+function named(change: NonNullable<ReturnType<typeof outcomeOf>>, target: Target): typeof change {
+  return target.name === "" ? change : { ...change, message: `Target ${target.name}: ${change.message}` };
+}
+
+function measure(
+  context: DeliveryContext,
+  { subject, target }: TargetRun,
+  record: DeliveryRecord,
+  wrote: boolean,
+  seconds: number,
+): void {
+  context.metrics.expiry(subject, target.name, undefined, record.remote?.notAfter);
+  if (record.phase === "Failed") context.metrics.delivery(subject, target, "failed", seconds);
+  else if (record.phase === "Blocked") context.metrics.delivery(subject, target, "blocked", seconds);
+  else if (wrote) context.metrics.delivery(subject, target, "delivered", seconds);
+}
+
+/** The engine's own time, else the refresh, spread over a tenth of its interval. */
+function nextRun(context: DeliveryContext, subject: Subject, until: Date | undefined): Date | undefined {
+  if (subject.refreshMs === 0) return until;
+  const spread = 0.95 + 0.1 * context.random();
+  const refresh = new Date(context.now().getTime() + Math.round(subject.refreshMs * spread));
+  return until === undefined || refresh < until ? refresh : until;
+}

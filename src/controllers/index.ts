@@ -1,0 +1,167 @@
+import type { CertificateImport, CertificateStore, StoreDeployment } from "../crds/index.ts";
+import type { FingerprintKey } from "../delivery/index.ts";
+import {
+  ConfigMap,
+  Informer,
+  type InformerOptions,
+  type InformerProblem,
+  keyOf,
+  type KubeClient,
+  type KubeObject,
+  metadataOf,
+  type PartialObjectMetadata,
+  Secret,
+} from "../kube/index.ts";
+import { SourceResolver, StoreResolver } from "../resolve/index.ts";
+import type { EventRecorder, Logger, Manager, Metrics } from "../runtime/index.ts";
+import type { Provider } from "../stores/contract.ts";
+import { importKind } from "./certificate-import/kind.ts";
+import { StoreController } from "./certificate-store/controller.ts";
+import { type Claimant, Claims } from "./delivery/claims.ts";
+import type { DeliveryContext } from "./delivery/context.ts";
+import { DeliveryController, keyOfResource } from "./delivery/controller.ts";
+import { DeliveryMetrics } from "./delivery/metrics.ts";
+import { CertificateImports, CertificateStores, StoreDeployments } from "./resources.ts";
+import { deploymentKind } from "./store-deployment/kind.ts";
+import { wireReferences } from "./references.ts";
+
+/** What the controllers are built from. */
+export interface ControllersOptions {
+  readonly client: KubeClient;
+  readonly manager: Manager;
+  readonly events: EventRecorder;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly provider: (name: string) => Provider | undefined;
+  readonly ownerId: string;
+  readonly fingerprintKey: FingerprintKey;
+  readonly writesSuspended: boolean;
+  readonly namespaces: readonly string[] | undefined;
+  readonly secretSelector: string | undefined;
+  readonly workers: number;
+  readonly lookAgainMs: number;
+  readonly fence: () => void;
+}
+
+/** Caches and controllers of all kinds, given to the manager. Returns what is to be closed when it has ended. */
+export function addControllers(options: ControllersOptions): { close(): Promise<void> } {
+  const { client, manager, metrics, log, namespaces, workers, lookAgainMs } = options;
+  const now = (): Date => new Date();
+  const random = Math.random;
+  const common = { namespaces, onProblem: (problem: InformerProblem) => tellProblem(log, problem) };
+  const watch = <T extends KubeObject>(informer: Informer<T>): Informer<T> => {
+    manager.addInformer(informer);
+    return informer;
+  };
+  const metadata = (labelSelector?: string): InformerOptions<PartialObjectMetadata> => ({ ...common, labelSelector });
+  const secrets = watch(new Informer(client, metadataOf(Secret), metadata(options.secretSelector)));
+  const configMaps = watch(new Informer(client, metadataOf(ConfigMap), metadata()));
+  const storeCache = watch(
+    new Informer<CertificateStore & KubeObject>(client, CertificateStores, {
+      ...common,
+      indexes: { secrets: (store) => storeSecrets(store, options.provider) },
+    }),
+  );
+  const imports = watch(
+    new Informer<CertificateImport & KubeObject>(client, CertificateImports, {
+      ...common,
+      indexes: { source: sourceKeys, store: ({ metadata, spec }) => [`${metadata.namespace}/${spec.storeRef.name}`] },
+    }),
+  );
+  const deployments = watch(
+    new Informer<StoreDeployment & KubeObject>(client, StoreDeployments, {
+      ...common,
+      indexes: {
+        source: sourceKeys,
+        store: ({ metadata, spec }) => spec.targets.map((target) => `${metadata.namespace}/${target.storeRef.name}`),
+        import: ({ metadata, spec }) =>
+          spec.certificateRef ? [`${metadata.namespace}/${spec.certificateRef.name}`] : [],
+      },
+    }),
+  );
+
+  const sources = new SourceResolver({ client, secrets, configMaps, secretSelector: options.secretSelector });
+  const stores = new StoreResolver({ client, stores: storeCache, secrets, provider: options.provider });
+  const context: DeliveryContext = {
+    sources,
+    stores,
+    imports,
+    claims: new Claims(),
+    metrics: new DeliveryMetrics(metrics.registry),
+    ownerId: options.ownerId,
+    fingerprintKey: options.fingerprintKey,
+    lookAgainMs,
+    writesSuspended: options.writesSuspended,
+    now,
+    random,
+    fence: options.fence,
+    exists: (resource, target) => exists(resource, target),
+    wake: (claimant) => wake(claimant),
+    tell: ({ kind, namespace, name, uid }, { type, outcome, message }) => {
+      const apiVersion = `${CertificateImports.group}/${CertificateImports.version}`;
+      const event = { type, reason: outcome, action: "Deliver", note: message };
+      options.events.record({ apiVersion, kind, namespace, name, uid }, event);
+    },
+    log,
+  };
+  const built = { client, context, workers, metrics, log };
+  const importController = new DeliveryController({ ...built, kind: importKind, cache: imports });
+  const deploymentController = new DeliveryController({ ...built, kind: deploymentKind, cache: deployments });
+  const storeController = new StoreController({
+    client,
+    cache: storeCache,
+    stores,
+    workers: Math.min(workers, 4),
+    lookAgainMs,
+    now,
+    random,
+    metrics,
+    log,
+  });
+  for (const { controller } of [storeController, importController, deploymentController])
+    manager.addController(controller);
+  wireReferences({
+    secrets,
+    configMaps,
+    stores: storeCache,
+    imports,
+    deployments,
+    importController,
+    deploymentController,
+    storeController,
+  });
+  return { close: () => stores.close() };
+
+  function exists(resource: string, target: string): boolean {
+    const key = keyOfResource(resource);
+    if (resource.startsWith("CertificateImport/")) return target === "" && imports.get(key) !== undefined;
+    return deployments.get(key)?.spec.targets.some(({ name }) => name === target) ?? false;
+  }
+
+  function wake({ resource, target }: Claimant): void {
+    const controller = resource.startsWith("CertificateImport/") ? importController : deploymentController;
+    controller.enqueueTarget(keyOfResource(resource), target);
+  }
+}
+
+function sourceKeys({ metadata, spec }: { metadata: { namespace: string }; spec: SourceHolder }): string[] {
+  const { secretRef, configMapRef } = spec.source ?? {};
+  const { namespace } = metadata;
+  if (secretRef !== undefined) return [`Secret/${keyOf({ namespace, name: secretRef.name })}`];
+  return configMapRef === undefined ? [] : [`ConfigMap/${keyOf({ namespace, name: configMapRef.name })}`];
+}
+
+type SourceHolder = { source?: CertificateImport["spec"]["source"] | undefined };
+
+function storeSecrets(
+  { metadata, spec }: CertificateStore,
+  provider: (name: string) => Provider | undefined,
+): readonly string[] {
+  return Object.entries(spec).flatMap(([name, block]) =>
+    (provider(name)?.secretNames(block) ?? []).map((secret) => `${metadata.namespace}/${secret}`),
+  );
+}
+
+function tellProblem(log: Logger, { during, resource, namespace, error }: InformerProblem): void {
+  log.warn({ during, resource, namespace, err: error }, "a watch is interrupted; it is tried again");
+}

@@ -1,0 +1,68 @@
+import type { CertificateImport, CertificateStore, StoreDeployment } from "../crds/index.ts";
+import type { CacheEvent, Informer, KubeObject, PartialObjectMetadata } from "../kube/index.ts";
+import { keyOf } from "../kube/index.ts";
+import type { StoreController } from "./certificate-store/controller.ts";
+import type { DeliveryController } from "./delivery/controller.ts";
+
+export interface References {
+  readonly secrets: Informer<PartialObjectMetadata>;
+  readonly configMaps: Informer<PartialObjectMetadata>;
+  readonly stores: Informer<CertificateStore & KubeObject>;
+  readonly imports: Informer<CertificateImport & KubeObject>;
+  readonly deployments: Informer<StoreDeployment & KubeObject>;
+  readonly importController: DeliveryController<CertificateImport>;
+  readonly deploymentController: DeliveryController<StoreDeployment>;
+  readonly storeController: StoreController;
+}
+
+/**
+ * Who is run again when something that it refers to changes: the targets of a changed source, of a changed import, and of
+ * a store that is another one now, by its spec or by its credentials. First lists wake nobody: everything runs then anyway.
+ */
+export function wireReferences(all: References): void {
+  all.secrets.onChange((event) => {
+    if (event.initial) return;
+    source(all, `Secret/${event.key}`);
+    for (const store of all.stores.byIndex("secrets", event.key)) {
+      all.storeController.controller.enqueue(keyOf(store));
+      usersOf(all, keyOf(store));
+    }
+  });
+  all.configMaps.onChange((event) => {
+    if (!event.initial) source(all, `ConfigMap/${event.key}`);
+  });
+  all.stores.onChange((event) => {
+    if (!event.initial && specChanged(event)) usersOf(all, event.key);
+  });
+  all.imports.onChange((event) => {
+    if (event.initial || !specChanged(event)) return;
+    for (const deployment of all.deployments.byIndex("import", event.key)) {
+      all.deploymentController.enqueueTargets(keyOf(deployment));
+    }
+  });
+}
+
+function source({ imports, deployments, importController, deploymentController }: References, key: string): void {
+  for (const found of imports.byIndex("source", key)) {
+    importController.enqueueTargets(keyOf(found));
+    for (const deployment of deployments.byIndex("import", keyOf(found))) {
+      deploymentController.enqueueTargets(keyOf(deployment));
+    }
+  }
+  for (const found of deployments.byIndex("source", key)) deploymentController.enqueueTargets(keyOf(found));
+}
+
+function usersOf({ imports, deployments, importController, deploymentController }: References, store: string): void {
+  for (const found of imports.byIndex("store", store)) importController.enqueueTargets(keyOf(found));
+  for (const { metadata, spec } of deployments.byIndex("store", store)) {
+    for (const { name, storeRef } of spec.targets) {
+      if (`${metadata.namespace}/${storeRef.name}` === store)
+        deploymentController.enqueueTarget(keyOf({ metadata }), name);
+    }
+  }
+}
+
+function specChanged({ old, new: object }: CacheEvent<KubeObject>): boolean {
+  if (old === undefined || object === undefined) return true;
+  return old.metadata.generation !== object.metadata.generation || old.metadata.uid !== object.metadata.uid;
+}

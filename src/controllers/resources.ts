@@ -1,0 +1,21 @@
+import { type CertificateImport, type CertificateStore, group, type StoreDeployment, version } from "../crds/index.ts";
+import type { KubeObject, Resource } from "../kube/index.ts";
+
+const ours = { group, version, namespaced: true } as const;
+
+/** Our kinds as the client knows them. */
+export const CertificateStores: Resource<CertificateStore & KubeObject> = {
+  ...ours,
+  kind: "CertificateStore",
+  plural: "certificatestores",
+};
+export const CertificateImports: Resource<CertificateImport & KubeObject> = {
+  ...ours,
+  kind: "CertificateImport",
+  plural: "certificateimports",
+};
+export const StoreDeployments: Resource<StoreDeployment & KubeObject> = {
+  ...ours,
+  kind: "StoreDeployment",
+  plural: "storedeployments",
+};

@@ -1,0 +1,17 @@
+import type { StoreDeployment } from "../../crds/index.ts";
+import type { DeliveryKind } from "../delivery/kind.ts";
+import { subjectOfDeployment } from "../delivery/subject.ts";
+import { StoreDeployments } from "../resources.ts";
+
+/** A StoreDeployment has a record for each target, in `status.targets`, in the order of the spec. */
+export const deploymentKind: DeliveryKind<StoreDeployment> = {
+  kind: "StoreDeployment",
+  resource: StoreDeployments,
+  subjectOf: subjectOfDeployment,
+  recordsStatus: (records, order) => ({
+    targets: order.flatMap((name) => {
+      const record = records.get(name);
+      return record === undefined ? [] : [{ name, ...record }];
+    }),
+  }),
+};

@@ -1,0 +1,99 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import type { Config } from "./config.ts";
+import { addControllers } from "./controllers/index.ts";
+import { loadFingerprintKey } from "./fingerprint-secret.ts";
+import { type ClusterConfig, connect, loadInClusterConfig, loadKubeconfig, Namespace } from "./kube/index.ts";
+import {
+  countRequests,
+  createMetrics,
+  EventRecorder,
+  LeaderElector,
+  LeadershipLost,
+  type Logger,
+  Manager,
+  Probes,
+  serve,
+} from "./runtime/index.ts";
+import type { Provider } from "./stores/contract.ts";
+import { createRegistry } from "./stores/registry.ts";
+
+/** What tests may set otherwise; a user has no need to. */
+export interface OperatorOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly cluster?: ClusterConfig;
+  /** Beside those that ship. */
+  readonly providers?: readonly Provider[];
+  /** What lies in a place, and rights there, are looked at again after this, in milliseconds. */
+  readonly lookAgainMs?: number;
+  /** Told when probes are served. */
+  readonly onServing?: (ports: { healthPort: number | undefined; metricsPort: number | undefined }) => void;
+}
+
+const defaultNamespace = "certferry-system";
+const tenMinutes = 600_000;
+const drainMs = 25_000;
+const userAgent = "certferry";
+
+/** Runs the operator until `signal` is aborted and all has ended. Rejects when it cannot start, or has lost the lease. */
+export async function runOperator(options: OperatorOptions, signal: AbortSignal): Promise<void> {
+  const { config, log } = options;
+  const cluster = options.cluster ?? (await loadCluster(config));
+  const namespace = config.namespace ?? cluster.namespace ?? defaultNamespace;
+  const metrics = createMetrics();
+  const probes = new Probes();
+  const client = connect(cluster, { userAgent, maxConnections: 32, onRequest: countRequests(metrics) });
+  const serving = await serve({
+    probes,
+    metrics,
+    healthAddress: config.healthProbeBindAddress,
+    metricsAddress: config.metricsBindAddress,
+  });
+  options.onServing?.(serving);
+  try {
+    const { metadata } = await client.get(Namespace, { name: "kube-system" }, { signal });
+    const clusterUid = metadata.uid ?? "";
+    const fingerprintKey = await loadFingerprintKey(client, namespace, signal);
+    const identity = `${hostname()}_${randomUUID()}`;
+    const elector = config.leaderElect
+      ? new LeaderElector({ client, namespace, name: "certferry", identity, metrics, log })
+      : undefined;
+    const manager = new Manager({ probes, log, elector, drainMs });
+    const events = new EventRecorder({ client, controller: "certferry.io/operator", instance: identity, log });
+    const registry = createRegistry({ client, cluster, clusterUid, userAgent }, options.providers);
+    const controllers = addControllers({
+      client,
+      manager,
+      events,
+      metrics,
+      log,
+      provider: (name) => registry.get(name),
+      ownerId: config.ownerId ?? clusterUid,
+      fingerprintKey,
+      writesSuspended: config.suspendWrites,
+      namespaces: config.watchNamespaces,
+      secretSelector: config.secretSelector,
+      workers: config.workers,
+      lookAgainMs: options.lookAgainMs ?? tenMinutes,
+      fence: () => {
+        if (elector !== undefined && !elector.holds()) throw new LeadershipLost("the lease is not surely ours");
+      },
+    });
+    try {
+      await manager.run(signal);
+    } finally {
+      await Promise.all([controllers.close(), events.flush()]);
+    }
+  } finally {
+    await serving.close();
+    await client.close();
+    log.info("stopped");
+  }
+}
+
+async function loadCluster({ kubeconfig, context }: Config): Promise<ClusterConfig> {
+  const inPod = process.env["KUBERNETES_SERVICE_HOST"] !== undefined;
+  if (kubeconfig === undefined && context === undefined && inPod) return loadInClusterConfig();
+  return loadKubeconfig(kubeconfig, context);
+}

@@ -1,0 +1,65 @@
+import { isKubeError, KubeError, type KubeClient, type KubeObject, type Resource } from "../kube/index.ts";
+
+/**
+ * Adds a finalizer by JSON Patch. The patch tests what it was decided from: `Conflict` when the finalizers changed meanwhile.
+ * Nothing is sent when it is there.
+ */
+export async function addFinalizer<T extends KubeObject>(
+  client: KubeClient,
+  type: Resource<T>,
+  object: T,
+  finalizer: string,
+  signal: AbortSignal,
+): Promise<T> {
+  const present = object.metadata.finalizers ?? [];
+  if (present.includes(finalizer)) return object;
+  const path = "/metadata/finalizers";
+  const value = [...present, finalizer];
+  return patch(client, type, object, [{ op: present.length === 0 ? "add" : "replace", path, value }], signal);
+}
+
+/** Removes a finalizer by JSON Patch, as `addFinalizer` adds it. An object that is gone already is fine. */
+export async function removeFinalizer<T extends KubeObject>(
+  client: KubeClient,
+  type: Resource<T>,
+  object: T,
+  finalizer: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const present = object.metadata.finalizers ?? [];
+  const index = present.indexOf(finalizer);
+  if (index === -1) return;
+  const path = `/metadata/finalizers/${index}`;
+  const operations = [
+    { op: "test", path, value: finalizer },
+    { op: "remove", path },
+  ] as const;
+  try {
+    await patch(client, type, object, operations, signal);
+  } catch (error) {
+    if (!isKubeError(error, "NotFound")) throw error;
+  }
+}
+
+async function patch<T extends KubeObject>(
+  client: KubeClient,
+  type: Resource<T>,
+  { metadata }: T,
+  operations: Parameters<KubeClient["jsonPatch"]>[2],
+  signal: AbortSignal,
+): Promise<T> {
+  const { uid, resourceVersion } = metadata;
+  const same = [
+    { op: "test", path: "/metadata/uid", value: uid },
+    { op: "test", path: "/metadata/resourceVersion", value: resourceVersion },
+  ] as const;
+  try {
+    return await client.jsonPatch(type, metadata, [...same, ...operations], { signal });
+  } catch (error) {
+    // A failed test is `Invalid` (422) to the API server.
+    if (!isKubeError(error, "Invalid")) throw error;
+    throw new KubeError("Conflict", `the finalizers of ${type.kind} ${metadata.name} changed meanwhile`, {
+      status: 409,
+    });
+  }
+}

@@ -1,0 +1,32 @@
+/** Why something is not well; undefined when it is. */
+export type Check = () => string | undefined;
+
+/** Named checks behind `/healthz` and `/readyz`. */
+export class Probes {
+  readonly #live = new Map<string, Check>();
+  readonly #ready = new Map<string, Check>();
+
+  /** The process must be killed when this fails: nothing else would make it well. */
+  addLive(name: string, check: Check): void {
+    this.#live.set(name, check);
+  }
+
+  addReady(name: string, check: Check): void {
+    this.#ready.set(name, check);
+  }
+
+  /** `path` is `/healthz`, `/readyz`, or one check below them; undefined when there is no such path. */
+  answer(path: string): { well: boolean; text: string } | undefined {
+    const [, kind, name] = path.split("/");
+    const all = kind === "healthz" || kind === "livez" ? this.#live : kind === "readyz" ? this.#ready : undefined;
+    if (all === undefined || (name !== undefined && !all.has(name))) return undefined;
+    const results = [...all].filter(([other]) => name === undefined || other === name).map(run);
+    const well = results.every(({ why }) => why === undefined);
+    const lines = results.map(({ name, why }) => (why === undefined ? `[+]${name} ok` : `[-]${name} failed: ${why}`));
+    return { well, text: `${[...lines, `${kind} check ${well ? "passed" : "failed"}`].join("\n")}\n` };
+  }
+}
+
+function run([name, check]: [string, Check]): { name: string; why: string | undefined } {
+  return { name, why: check() };
+}

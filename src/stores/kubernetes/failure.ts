@@ -1,0 +1,81 @@
+import { isKubeError, type KubeError } from "../../kube/index.ts";
+import { BlockedError, isStoreError, type StoreError, TerminalError, TransientError, WaitingError } from "../errors.ts";
+
+/** What was asked of which object, for messages: `patch secrets/web-tls in namespace web`. */
+export interface Asked {
+  readonly verb: "get" | "create" | "patch" | "delete";
+  readonly namespace: string;
+  readonly name: string;
+  /** Who asks: `ServiceAccount shop/writer`, or `the kubeconfig's user`. */
+  readonly as: string;
+}
+
+/** Reasons of an error that says for sure that nothing was written. */
+const refused = new Set([
+  "TooManyRequests",
+  "Unauthorized",
+  "Forbidden",
+  "Conflict",
+  "Invalid",
+  "BadRequest",
+  "NotFound",
+]);
+
+/**
+ * What a failed request means for a place. A refusal's own text is told only where it cannot quote a Secret: that of 422 can.
+ * Rethrows what is no error of the API.
+ */
+export function meaningOf(error: unknown, asked: Asked): StoreError {
+  const inner = error instanceof Error && isStoreError(error.cause) ? error.cause : error;
+  if (isStoreError(inner)) return inner;
+  if (!isKubeError(error)) throw error;
+  const where = `Secret ${asked.namespace}/${asked.name}`;
+  switch (error.reason) {
+    case "Unauthorized":
+      return new BlockedError("CredentialsRefused", `The cluster refuses the credentials of ${asked.as}; renew them.`, {
+        cause: error,
+      });
+    case "Forbidden":
+      return forbidden(error, asked);
+    case "NotFound":
+      return new WaitingError("NamespaceMissing", `Namespace ${asked.namespace} does not exist; create it.`, {
+        cause: error,
+      });
+    case "Invalid":
+    case "BadRequest":
+    case "RequestEntityTooLarge":
+      return new TerminalError(
+        "Refused",
+        `The API server refuses ${where} (${error.reason}); check type, labels, annotations and size.`,
+        { cause: error },
+      );
+    default:
+      return transient(error, asked);
+  }
+}
+
+function forbidden(error: KubeError, { verb, namespace, name, as }: Asked): StoreError {
+  if (error.message.includes("being terminated")) {
+    return new WaitingError("NamespaceTerminating", `Namespace ${namespace} is being deleted; choose another.`, {
+      cause: error,
+    });
+  }
+  const verbs = verb === "delete" ? "delete" : "get, create, patch";
+  const message = `${as} may not ${verb} Secret ${namespace}/${name}. Grant it in a Role there: apiGroups [""], resources [secrets], resourceNames [${name}], verbs [${verbs}].`;
+  return new BlockedError("AccessDenied", message, { cause: error });
+}
+
+function transient(error: KubeError, { verb, namespace, name }: Asked): TransientError {
+  const wrote = verb !== "get" && error.sent && !refused.has(error.reason);
+  const retryAfter =
+    error.retryAfterSeconds === undefined ? undefined : new Date(Date.now() + error.retryAfterSeconds * 1000);
+  return new TransientError(
+    "ClusterUnavailable",
+    `Secret ${namespace}/${name}: the API server could not ${verb} it (${error.reason}).`,
+    {
+      happened: wrote ? "unknown" : "no",
+      retryAfter,
+      cause: error,
+    },
+  );
+}

@@ -1,0 +1,126 @@
+import type { KubernetesStoreBlock, KubernetesTarget } from "../../crds/index.ts";
+import { type ClusterConfig, connect, isKubeError, type KubeClient, Namespace } from "../../kube/index.ts";
+import type { Place, PlaceContext, Provider, Store, StoreContext, StoreHealth } from "../contract.ts";
+import { BlockedError, isStoreError, type StoreError, TransientError, WaitingError } from "../errors.ts";
+import { clusterOf } from "./kubeconfig.ts";
+import { type Cluster, SecretPlace } from "./place.ts";
+import { removeFrom } from "./remove.ts";
+import { asServiceAccount } from "./service-account.ts";
+
+/** The operator's own cluster and identity there. */
+export interface OwnCluster {
+  readonly client: KubeClient;
+  readonly cluster: ClusterConfig;
+  /** Uid of kube-system. */
+  readonly clusterUid: string;
+  readonly userAgent: string;
+}
+
+/** Secrets of this or another cluster. */
+export function kubernetesProvider(own: OwnCluster): Provider {
+  return {
+    name: "kubernetes",
+    capabilities: ["Import", "Deploy", "Remove"],
+    secretNames: (block) => {
+      const { kubeconfigSecretRef } = blockOf(block).auth;
+      return kubeconfigSecretRef === undefined ? [] : [kubeconfigSecretRef.name];
+    },
+    create: async (block, context, signal) => {
+      const { serviceAccountRef, kubeconfigSecretRef } = blockOf(block).auth;
+      if (serviceAccountRef !== undefined) {
+        const account = { namespace: context.namespace, name: serviceAccountRef.name };
+        const client = open(asServiceAccount(own.cluster, own.client, account), own, context);
+        const as = `ServiceAccount ${account.namespace}/${account.name}`;
+        return new KubernetesStore({ client, uid: own.clusterUid, as }, context.timeoutMs);
+      }
+      const { name = "", key = "" } = kubeconfigSecretRef ?? {};
+      const client = open(clusterOf(await kubeconfigText(context, name, key, signal)), own, context);
+      try {
+        const uid = await uidOf(client, signal);
+        return new KubernetesStore({ client, uid, as: "the kubeconfig's user" }, context.timeoutMs);
+      } catch (error) {
+        await client.close();
+        throw error;
+      }
+    },
+  };
+}
+
+class KubernetesStore implements Store {
+  readonly provider = "kubernetes";
+  readonly timeoutMs: number;
+  readonly #cluster: Cluster;
+
+  constructor(cluster: Cluster, timeoutMs: number) {
+    this.#cluster = cluster;
+    this.timeoutMs = timeoutMs;
+  }
+
+  async check(signal: AbortSignal): Promise<StoreHealth> {
+    try {
+      const version: unknown = await this.#cluster.client.getPath("/version", { signal });
+      const text = typeof version === "object" && version !== null && "gitVersion" in version ? version.gitVersion : "";
+      return typeof text === "string" && text !== "" ? { providerVersion: text } : {};
+    } catch (error) {
+      throw meaningOf(error, this.#cluster.as);
+    }
+  }
+
+  place(block: unknown, context: PlaceContext): Place {
+    return new SecretPlace(this.#cluster, block as KubernetesTarget, context);
+  }
+
+  remove(key: string, mark: string, signal: AbortSignal): ReturnType<Store["remove"]> {
+    return removeFrom(this.#cluster, key, mark, signal);
+  }
+
+  async close(): Promise<void> {
+    await this.#cluster.client.close();
+  }
+}
+
+/** The API server has validated the block by the CRD. */
+function blockOf(block: unknown): KubernetesStoreBlock {
+  return block as KubernetesStoreBlock;
+}
+
+function open(cluster: ClusterConfig, { userAgent }: OwnCluster, { timeoutMs }: StoreContext): KubeClient {
+  return connect(cluster, { userAgent, maxConnections: 16, requestTimeoutSeconds: timeoutMs / 1000 });
+}
+
+async function kubeconfigText(context: StoreContext, name: string, key: string, signal: AbortSignal): Promise<string> {
+  const text = (await context.readSecret(name, signal)).get(key)?.toString("utf8");
+  if (text !== undefined) return text;
+  throw new WaitingError("SecretKeyMissing", `Secret ${name} has no key ${key}; put the kubeconfig there.`);
+}
+
+async function uidOf(client: KubeClient, signal: AbortSignal): Promise<string> {
+  try {
+    const { metadata } = await client.getMetadata(Namespace, { name: "kube-system" }, { signal });
+    return metadata.uid;
+  } catch (error) {
+    if (!isKubeError(error, "Forbidden")) throw meaningOf(error, "the kubeconfig's user");
+    const message =
+      'The kubeconfig\'s user may not get Namespace kube-system, whose uid names the cluster. Grant it in a ClusterRole: apiGroups [""], resources [namespaces], resourceNames [kube-system], verbs [get].';
+    throw new BlockedError("AccessDenied", message, { cause: error });
+  }
+}
+
+function meaningOf(error: unknown, as: string): StoreError {
+  const inner = error instanceof Error && isStoreError(error.cause) ? error.cause : error;
+  if (isStoreError(inner)) return inner;
+  if (!isKubeError(error)) throw error;
+  if (error.reason === "Unauthorized") {
+    return new BlockedError("CredentialsRefused", `The cluster refuses the credentials of ${as}; renew them.`, {
+      cause: error,
+    });
+  }
+  return new TransientError(
+    "ClusterUnavailable",
+    `The cluster does not answer as it should (${error.reason}); it is tried again.`,
+    {
+      happened: "no",
+      cause: error,
+    },
+  );
+}
