@@ -24,7 +24,7 @@ async function main(): Promise<number> {
   let operator: Operator | undefined;
   try {
     say("starting etcd and kube-apiserver ...");
-    plane = await startControlPlane(say);
+    plane = await startControlPlane({ progress: say });
     say(
       `they are ready after ${seconds(started)}; installing namespaces, CRDs and rights (kubectl apply -k deploy) ...`,
     );

@@ -1,16 +1,16 @@
 import type { TestProject } from "vitest/node";
 import { NoControlPlane } from "./binaries.ts";
-import { startControlPlane } from "./control-plane.ts";
+import { startControlPlane } from "./start.ts";
 import { install } from "./install.ts";
 
 /** One control plane for all integration tests of a run. Ends the run with exit code 3 where none can be had. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const progress = (line: string): void => void process.stderr.write(`${line}\n`);
   try {
-    const plane = await startControlPlane(progress);
+    const plane = await startControlPlane({ progress });
     await install(plane);
     project.provide("controlPlane", plane.facts);
-    return async () => await plane.stop();
+    return () => plane.stop();
   } catch (error) {
     if (!(error instanceof NoControlPlane)) throw error;
     progress(error.message);

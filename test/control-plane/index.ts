@@ -1,12 +1,11 @@
 /** A real control plane for tests; see README.md. */
-export { AuditLog, type AuditEvent, type AuditFilter } from "./audit.ts";
+export { ClusterAccess, type ControlPlaneFacts } from "./access.ts";
+export { type AuditEvent, type AuditFilter, AuditLog } from "./audit.ts";
 export { NoControlPlane } from "./binaries.ts";
-export {
-  ClusterAccess,
-  ControlPlane,
-  type ControlPlaneFacts,
-  kubeconfigText,
-  startControlPlane,
-} from "./control-plane.ts";
+export type { ControlPlane } from "./control-plane.ts";
 export { install } from "./install.ts";
-export { sharedControlPlane } from "./shared.ts";
+export { type KubeconfigUser, kubeconfigText } from "./kubeconfig.ts";
+export type { KubectlOptions, KubectlResult } from "./kubectl.ts";
+export { type StartOptions, startControlPlane } from "./start.ts";
+export type { SupervisedProcess } from "./supervised.ts";
+export { eventually } from "./wait.ts";

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { ClusterAccess } from "./control-plane.ts";
+import type { ClusterAccess } from "./access.ts";
 
 const deploy = fileURLToPath(new URL("../../deploy/", import.meta.url));
 

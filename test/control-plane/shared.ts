@@ -1,5 +1,5 @@
 import { inject } from "vitest";
-import { ClusterAccess, type ControlPlaneFacts } from "./control-plane.ts";
+import { ClusterAccess, type ControlPlaneFacts } from "./access.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -7,7 +7,15 @@ declare module "vitest" {
   }
 }
 
-/** The control plane of this run, with CRDs and RBAC installed. Close it when the file's tests have ended. */
+let access: ClusterAccess | undefined;
+
+/** The control plane of this run, with all of `deploy/` installed. To be called by a test file of the project `integration`. */
 export function sharedControlPlane(): ClusterAccess {
-  return new ClusterAccess(inject("controlPlane"));
+  access ??= new ClusterAccess(inject("controlPlane"));
+  return access;
+}
+
+/** A fresh namespace on the shared control plane, whose name begins so. */
+export function testNamespace(prefix: string): Promise<string> {
+  return sharedControlPlane().namespace(prefix);
 }

@@ -1,0 +1,80 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { ControlPlaneFacts } from "./access.ts";
+import { type Binaries, findBinaries } from "./binaries.ts";
+import { ControlPlane } from "./control-plane.ts";
+import { type AuditLevel, auditPolicy, etcdFlags } from "./flags.ts";
+import { kubeconfigText } from "./kubeconfig.ts";
+import { type ClusterPki, clusterPki } from "./pki.ts";
+import { freePorts } from "./ports.ts";
+import { Supervised } from "./supervised.ts";
+
+export interface StartOptions {
+  /** How much of each request is logged. Metadata when unset. */
+  readonly audit?: AuditLevel;
+  /** Start kube-controller-manager too: namespaces finish their deletion, owner references are followed. */
+  readonly controllerManager?: boolean;
+  /** Gets a line for each slow step. */
+  readonly progress?: (line: string) => void;
+}
+
+const tries = 3;
+
+/** Starts etcd and kube-apiserver and waits until they are ready. `stop()` it; it also ends when we end. */
+export async function startControlPlane(options: StartOptions = {}): Promise<ControlPlane> {
+  const progress = options.progress ?? ((): void => {});
+  const binaries = await findBinaries(progress);
+  for (let left = tries - 1; ; left -= 1) {
+    try {
+      return await startOnce(binaries, { ...options, progress });
+    } catch (error) {
+      // Somebody took one of our ports before we did.
+      const portTaken = error instanceof Error && error.message.includes("address already in use");
+      if (!portTaken || left === 0) throw error;
+    }
+  }
+}
+
+async function startOnce(binaries: Binaries, options: StartOptions & { progress: (line: string) => void }) {
+  const supervised = await Supervised.create();
+  try {
+    const ports = await freePorts();
+    const pki = await clusterPki();
+    const facts: ControlPlaneFacts = {
+      folder: supervised.folder,
+      server: `https://127.0.0.1:${ports.apiServer}`,
+      caPem: pki.ca.pem,
+      adminCertPem: pki.admin.pem,
+      adminKeyPem: pki.admin.keyPem,
+      kubectl: binaries.kubectl,
+    };
+    await writeFiles(facts, pki, options.audit ?? "Metadata");
+    const etcd = supervised.start("etcd", binaries.etcd, etcdFlags(facts.folder, ports));
+    const plane = new ControlPlane({ facts, supervised, binaries, ports, progress: options.progress });
+    await plane.startApiServer().catch(async (error: unknown) => {
+      if (etcd.running) throw error;
+      throw new Error(`etcd ended: ${await etcd.ended}\n${await etcd.lastLines(5)}`, { cause: error });
+    });
+    if (options.controllerManager) await plane.startControllerManager();
+    return plane;
+  } catch (error) {
+    await supervised.close();
+    throw error;
+  }
+}
+
+async function writeFiles(facts: ControlPlaneFacts, pki: ClusterPki, audit: AuditLevel): Promise<void> {
+  const files = {
+    "ca.crt": pki.ca.pem,
+    "server.crt": pki.server.pem,
+    "server.key": pki.server.keyPem,
+    "sa.key": pki.serviceAccountKey,
+    "sa.pub": pki.serviceAccountPublicKey,
+    "audit-policy.yaml": auditPolicy(audit),
+    "audit.log": "",
+    "admin.kubeconfig": kubeconfigText(facts.server, facts.caPem, { certPem: pki.admin.pem, keyPem: pki.admin.keyPem }),
+  };
+  const write = ([name, text]: [string, string]): Promise<void> =>
+    writeFile(join(facts.folder, name), text, { mode: 0o600 });
+  await Promise.all(Object.entries(files).map(write));
+}
