@@ -17,6 +17,9 @@ export default defineConfig({
       {
         test: {
           name: "integration",
+          // After the unit tests; more at a time would make API servers slow rather than tests fast.
+          sequence: { groupOrder: 1 },
+          maxWorkers: 2,
           include: ["test/integration/**/*.test.ts", "test/control-plane/**/*.test.ts"],
           globalSetup: ["test/control-plane/global-setup.ts"],
           testTimeout: 60_000,

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import type { ClusterAccess } from "../../test/control-plane/index.ts";
 import { type Issued, issue } from "../../test/fixtures/pki.ts";
 
@@ -16,7 +17,7 @@ export class Issuer {
     return new Issuer(root, await issue({ subject: "CN=Quickstart Intermediate", issuer: root, ca: true }));
   }
 
-  /** Issues a new certificate with a new key and puts it into the Secret. Returns its serial number. */
+  /** Issues a new certificate with a new key and puts it into the Secret. Returns its serial number, lower-case hex. */
   async renew(plane: ClusterAccess, namespace: string, name: string): Promise<string> {
     const leaf = await issue({
       subject: "CN=shop.example.com",
@@ -36,6 +37,6 @@ export class Issuer {
       stringData,
     };
     await plane.kubectl(["apply", "--server-side", "-f", "-"], { input: JSON.stringify(secret) });
-    return leaf.certificate.serialNumber;
+    return new X509Certificate(leaf.pem).serialNumber.toLowerCase();
   }
 }

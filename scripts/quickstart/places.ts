@@ -1,42 +1,65 @@
 import { X509Certificate } from "node:crypto";
+import { CertificateImports, StoreDeployments } from "../../src/controllers/resources.ts";
+import type { KubernetesTarget } from "../../src/crds/index.ts";
 import { isKubeError, Secret } from "../../src/kube/index.ts";
 import type { ClusterAccess } from "../../test/control-plane/index.ts";
 
-/** The places that deploy/samples names: Secret and the key that holds the certificate. */
-const places = [
-  ["web", "web-tls", "tls.crt"],
-  ["api", "server-tls", "server.crt"],
-  ["api", "haproxy-tls", "haproxy.pem"],
-  ["web", "web-public", "certificate.pem"],
-] as const;
-
-/** What really lies in one place. */
-export interface Found {
-  readonly place: string;
+/** One key of a Secret into which a resource wants a certificate. */
+export interface Place {
+  readonly resource: string;
+  readonly namespace: string;
+  readonly name: string;
   readonly key: string;
+}
+
+/** What really lies there; empty where there is no certificate. */
+export interface Found extends Place {
   readonly serial: string;
   readonly expires: string;
 }
 
+/** Every place that the resources in the cluster name. */
+export async function wantedPlaces({ client }: ClusterAccess): Promise<Place[]> {
+  const options = { signal: AbortSignal.timeout(10_000) };
+  const deployments = await client.list(StoreDeployments, options);
+  const imports = await client.list(CertificateImports, options);
+  return [
+    ...deployments.items.flatMap(({ metadata, spec }) =>
+      spec.targets.flatMap(({ name, kubernetes }) =>
+        placesOf(`cfdeploy/${metadata.name} ${name}`, metadata, kubernetes),
+      ),
+    ),
+    ...imports.items.flatMap(({ metadata, spec }) => placesOf(`cfimport/${metadata.name}`, metadata, spec.kubernetes)),
+  ];
+}
+
+function placesOf(resource: string, metadata: { namespace?: string }, target: KubernetesTarget | undefined): Place[] {
+  if (target === undefined) return [];
+  const namespace = target.namespace ?? metadata.namespace ?? "";
+  return target.outputs
+    .filter(({ content }) => content !== "Key")
+    .map(({ format, key }) => ({
+      resource,
+      namespace,
+      name: target.name,
+      key: format === "TLS" ? "tls.crt" : (key ?? ""),
+    }));
+}
+
 /** Reads every place from the API server. */
-export async function look(plane: ClusterAccess): Promise<Found[]> {
+export async function look(plane: ClusterAccess, places: readonly Place[]): Promise<Found[]> {
   return Promise.all(
-    places.map(async ([namespace, name, key]) => {
-      const certificate = await read(plane, namespace, name, key);
+    places.map(async (place) => {
+      const certificate = await read(plane, place);
       const expires = certificate?.validToDate.toISOString().slice(0, 10) ?? "";
-      return { place: `Secret ${namespace}/${name}`, key, serial: certificate?.serialNumber ?? "(not there)", expires };
+      return { ...place, serial: certificate?.serialNumber.toLowerCase() ?? "", expires };
     }),
   );
 }
 
-async function read(
-  plane: ClusterAccess,
-  namespace: string,
-  name: string,
-  key: string,
-): Promise<X509Certificate | undefined> {
+async function read({ client }: ClusterAccess, { namespace, name, key }: Place): Promise<X509Certificate | undefined> {
   try {
-    const { data } = await plane.client.get(Secret, { namespace, name }, { signal: AbortSignal.timeout(10_000) });
+    const { data } = await client.get(Secret, { namespace, name }, { signal: AbortSignal.timeout(10_000) });
     const pem = Buffer.from(data?.[key] ?? "", "base64").toString();
     const [certificate] = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.exec(pem) ?? [];
     return certificate === undefined ? undefined : new X509Certificate(certificate);
@@ -44,21 +67,4 @@ async function read(
     if (isKubeError(error, "NotFound")) return undefined;
     throw error;
   }
-}
-
-export function table(rows: readonly Found[]): string {
-  const lines = [
-    ["PLACE", "KEY", "SERIAL", "EXPIRES"],
-    ...rows.map((row) => [row.place, row.key, row.serial, row.expires]),
-  ];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  return lines
-    .map(
-      (line) =>
-        `  ${line
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join("  ")
-          .trimEnd()}`,
-    )
-    .join("\n");
 }

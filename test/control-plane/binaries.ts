@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
-import { buildInto, cacheFolder, canBuild, type Program } from "./go-build.ts";
+import { type BuildOptions, buildInto, cacheFolder, canBuild, type Program } from "./go-build.ts";
 
 /** Paths of the programs that every control plane needs. */
 export type Binaries = Readonly<Record<Exclude<Program, "kube-controller-manager">, string>>;
@@ -24,25 +24,25 @@ export interface SearchPlaces {
 }
 
 /**
- * Finds the programs, or builds them into the cache. `progress` gets a line for each slow step.
+ * Finds the programs, or builds them into the cache.
  * Throws `NoControlPlane` where there is no way to have them.
  */
-export async function findBinaries(progress: (line: string) => void): Promise<Binaries> {
+export async function findBinaries(options: BuildOptions): Promise<Binaries> {
   const places = await searchPlaces();
   const found = search(places);
   if (found !== undefined) return found;
-  await build(places.cache, progress);
+  await build(places.cache, options);
   return programsIn([places.cache], needed) ?? missingAfterBuild(places.cache);
 }
 
 /** The same for kube-controller-manager, which setup-envtest does not bring: from wherever it is, or built. */
-export async function findControllerManager(progress: (line: string) => void): Promise<string> {
+export async function findControllerManager(options: BuildOptions): Promise<string> {
   const places = await searchPlaces();
   for (const folders of foldersOf(places)) {
     const found = programsIn(folders, [controllerManager]);
     if (found !== undefined) return found[controllerManager];
   }
-  await build(places.cache, progress);
+  await build(places.cache, options);
   return programsIn([places.cache], [controllerManager])?.[controllerManager] ?? missingAfterBuild(places.cache);
 }
 
@@ -101,8 +101,8 @@ function programsIn<const P extends Program>(
   return Object.fromEntries(paths) as Record<P, string>;
 }
 
-async function build(cache: string, progress: (line: string) => void): Promise<void> {
-  if (await canBuild()) return buildInto(cache, progress);
+async function build(cache: string, options: BuildOptions): Promise<void> {
+  if (await canBuild()) return buildInto(cache, options);
   throw new NoControlPlane(
     `The tests need ${needed.join(", ")}, and ${controllerManager} for some. One of these is enough: ` +
       "install Go 1.26 or newer, from which they are built once; set KUBEBUILDER_ASSETS to a folder that holds them " +

@@ -2,6 +2,7 @@ import { Namespace, ServiceAccount } from "../../src/kube/index.ts";
 import { ClusterAccess, type ControlPlaneFacts } from "./access.ts";
 import { type Binaries, findControllerManager } from "./binaries.ts";
 import { apiServerFlags, controllerManagerFlags, type Ports } from "./flags.ts";
+import type { BuildOptions } from "./go-build.ts";
 import type { Supervised, SupervisedProcess } from "./supervised.ts";
 import { eventually } from "./wait.ts";
 
@@ -13,7 +14,7 @@ export interface ControlPlaneParts {
   readonly supervised: Supervised;
   readonly binaries: Binaries;
   readonly ports: Ports;
-  readonly progress: (line: string) => void;
+  readonly building: BuildOptions;
 }
 
 /** A control plane that this process started and ends. Made by `startControlPlane`. */
@@ -51,8 +52,8 @@ export class ControlPlane extends ClusterAccess {
 
   /** What finishes deletions of namespaces and collects garbage. Resolves when it works. */
   async startControllerManager(): Promise<void> {
-    const { facts, supervised, progress } = this.#parts;
-    const program = await findControllerManager(progress);
+    const { facts, supervised, building } = this.#parts;
+    const program = await findControllerManager(building);
     const started = supervised.start("kube-controller-manager", program, controllerManagerFlags(facts.folder));
     await this.#ready(started, async () => {
       // Which it makes in every namespace.

@@ -17,6 +17,13 @@ const kubernetesFlags = [
   "-X k8s.io/component-base/version.gitMinor=36",
 ].join(" ");
 
+export interface BuildOptions {
+  /** Gets a line for each slow step. */
+  readonly progress: (line: string) => void;
+  /** Ends a build. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 interface Source {
   /** Folder of the module, below `go/`. */
   readonly module: string;
@@ -48,7 +55,7 @@ export async function cacheFolder(): Promise<string> {
 
 /** Whether there is a Go toolchain that can build, or that fetches one that can. */
 export async function canBuild(): Promise<boolean> {
-  const text = await run("go", ["env", "GOVERSION"], join(modules, "kubernetes")).catch(() => "");
+  const text = await run("go", ["env", "GOVERSION"], { cwd: join(modules, "kubernetes") }).catch(() => "");
   const [, major = "0", minor = "0"] = /^go(\d+)\.(\d+)/.exec(text) ?? [];
   return Number(major) > 1 || (major === "1" && Number(minor) >= 26);
 }
@@ -57,7 +64,7 @@ export async function canBuild(): Promise<boolean> {
  * Builds every program into `cache`. The work goes on in a folder beside it, which is renamed at the end: a build that was
  * cut off is never taken for a whole one, and of two at a time the first wins.
  */
-export async function buildInto(cache: string, progress: (line: string) => void): Promise<void> {
+export async function buildInto(cache: string, { progress, signal }: BuildOptions): Promise<void> {
   await mkdir(dirname(cache), { recursive: true });
   await removeAbandoned(dirname(cache));
   const work = await mkdtemp(`${cache}.building-`);
@@ -66,7 +73,8 @@ export async function buildInto(cache: string, progress: (line: string) => void)
       const { module, path, flags, takes } = sources[name];
       const started = performance.now();
       progress(`building ${name} from its Go module, once (about ${takes}) ...`);
-      await run("go", ["build", "-trimpath", "-ldflags", flags, "-o", join(work, name), path], join(modules, module));
+      const args = ["build", "-trimpath", "-ldflags", flags, "-o", join(work, name), path];
+      await run("go", args, { cwd: join(modules, module), signal });
       progress(`built ${name} in ${Math.round((performance.now() - started) / 1000)} s`);
     }
     await rename(work, cache).catch((error: unknown) => {
@@ -87,10 +95,14 @@ async function removeAbandoned(folder: string): Promise<void> {
   }
 }
 
-async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
+async function run(
+  command: string,
+  args: readonly string[],
+  { cwd, signal }: { cwd: string; signal?: AbortSignal | undefined },
+): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const env = { ...process.env, CGO_ENABLED: "0", GOWORK: "off" };
-  const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(command, args, { cwd, env, signal, stdio: ["ignore", "pipe", "pipe"] });
   let out = "";
   let err = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));

@@ -4,6 +4,7 @@ import type { ControlPlaneFacts } from "./access.ts";
 import { type Binaries, findBinaries } from "./binaries.ts";
 import { ControlPlane } from "./control-plane.ts";
 import { type AuditLevel, auditPolicy, etcdFlags } from "./flags.ts";
+import type { BuildOptions } from "./go-build.ts";
 import { kubeconfigText } from "./kubeconfig.ts";
 import { type ClusterPki, clusterPki } from "./pki.ts";
 import { freePorts } from "./ports.ts";
@@ -14,19 +15,21 @@ export interface StartOptions {
   readonly audit?: AuditLevel;
   /** Start kube-controller-manager too: namespaces finish their deletion, owner references are followed. */
   readonly controllerManager?: boolean;
-  /** Gets a line for each slow step. */
+  /** Gets a line for each slow step, where programs must be built. */
   readonly progress?: (line: string) => void;
+  /** Ends a build that is under way. */
+  readonly signal?: AbortSignal;
 }
 
 const tries = 3;
 
 /** Starts etcd and kube-apiserver and waits until they are ready. `stop()` it; it also ends when we end. */
 export async function startControlPlane(options: StartOptions = {}): Promise<ControlPlane> {
-  const progress = options.progress ?? ((): void => {});
-  const binaries = await findBinaries(progress);
+  const building = { progress: options.progress ?? ((): void => {}), signal: options.signal };
+  const binaries = await findBinaries(building);
   for (let left = tries - 1; ; left -= 1) {
     try {
-      return await startOnce(binaries, { ...options, progress });
+      return await startOnce(binaries, options, building);
     } catch (error) {
       // Somebody took one of our ports before we did.
       const portTaken = error instanceof Error && error.message.includes("address already in use");
@@ -35,7 +38,7 @@ export async function startControlPlane(options: StartOptions = {}): Promise<Con
   }
 }
 
-async function startOnce(binaries: Binaries, options: StartOptions & { progress: (line: string) => void }) {
+async function startOnce(binaries: Binaries, options: StartOptions, building: BuildOptions): Promise<ControlPlane> {
   const supervised = await Supervised.create();
   try {
     const ports = await freePorts();
@@ -50,7 +53,7 @@ async function startOnce(binaries: Binaries, options: StartOptions & { progress:
     };
     await writeFiles(facts, pki, options.audit ?? "Metadata");
     const etcd = supervised.start("etcd", binaries.etcd, etcdFlags(facts.folder, ports));
-    const plane = new ControlPlane({ facts, supervised, binaries, ports, progress: options.progress });
+    const plane = new ControlPlane({ facts, supervised, binaries, ports, building });
     await plane.startApiServer().catch(async (error: unknown) => {
       if (etcd.running) throw error;
       throw new Error(`etcd ended: ${await etcd.ended}\n${await etcd.lastLines(5)}`, { cause: error });
