@@ -26,6 +26,10 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      {
+        // Reads what the integration tests left: one test over all that the operator told in them.
+        test: { name: "leaks", sequence: { groupOrder: 2 }, include: ["test/leaks/**/*.test.ts"] },
+      },
     ],
   },
 });

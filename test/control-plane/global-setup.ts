@@ -1,4 +1,5 @@
 import type { TestProject } from "vitest/node";
+import { clearMaterial } from "../leaks/material.ts";
 import { NoControlPlane } from "./binaries.ts";
 import { startControlPlane } from "./start.ts";
 import { install } from "./install.ts";
@@ -6,6 +7,7 @@ import { install } from "./install.ts";
 /** One control plane for all integration tests of a run. Ends the run with exit code 3 where none can be had. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const progress = (line: string): void => void process.stderr.write(`${line}\n`);
+  clearMaterial();
   try {
     const plane = await startControlPlane({ progress });
     await install(plane);
