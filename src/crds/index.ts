@@ -22,5 +22,7 @@ export type {
   StoreDeploymentStatus,
 } from "./store-deployment.ts";
 
+export { timestamp } from "./timestamp.ts";
+
 /** Every kind that ships. */
 export const kinds: readonly KindDefinition[] = [certificateStore, certificateImport, storeDeployment];

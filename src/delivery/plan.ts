@@ -1,3 +1,4 @@
+import { timestamp } from "../crds/index.ts";
 import type { CertificateFacts } from "../formats/index.ts";
 import type { Observation } from "../stores/contract.ts";
 import { compareFingerprints } from "./fingerprint.ts";
@@ -78,7 +79,7 @@ function downgrade(facts: Facts, ownership: Ownership): Verdict | undefined {
   const { observation, leaf, policies } = facts;
   const placed = observation.state === "Present" ? observation.leaf : undefined;
   if (policies.downgradePolicy === "Allow" || placed === undefined || !older(leaf, placed)) return undefined;
-  const message = `The certificate in place was issued later (${placed.notBefore.toISOString()}) and expires later (${placed.notAfter.toISOString()}) than the source's. Renew the source, or set downgradePolicy: Allow.`;
+  const message = `The certificate in place was issued later (${timestamp(placed.notBefore)}) and expires later (${timestamp(placed.notAfter)}) than the source's. Renew the source, or set downgradePolicy: Allow.`;
   const planOf = planned(change(facts, ownership));
   return { action: "Refuse", phase: "Blocked", reason: "DowngradeRefused", message, plan: planOf };
 }

@@ -1,4 +1,4 @@
-import type { DeliveryRecord } from "../crds/index.ts";
+import { type DeliveryRecord, timestamp } from "../crds/index.ts";
 import type { Observation } from "../stores/contract.ts";
 import type { StoreError } from "../stores/errors.ts";
 import type { Base, Situation } from "./next.ts";
@@ -145,7 +145,7 @@ function remoteOf(record: DeliveryRecord, observation: Observation, now: Date): 
   if (observation.state === "Absent") return undefined;
   const { id, version } = observation.remote;
   const leaf = observation.state === "Present" ? observation.leaf : undefined;
-  const { sha256, notAfter } = { sha256: leaf?.sha256, notAfter: leaf?.notAfter.toISOString() };
+  const { sha256, notAfter } = { sha256: leaf?.sha256, notAfter: leaf && timestamp(leaf.notAfter) };
   const before = record.remote;
   const still = before?.id === id && before.version === version && before.sha256 === sha256;
   return { id, ...defined({ version, sha256, notAfter }), observedAt: still ? before.observedAt : now.toISOString() };

@@ -1,3 +1,4 @@
+import { timestamp } from "../crds/index.ts";
 import type { CertificateFacts } from "../formats/index.ts";
 import { TerminalError, WaitingError } from "../stores/errors.ts";
 
@@ -13,11 +14,11 @@ export function checkUsable(facts: CertificateFacts, now: Date): void {
     );
   }
   if (facts.notAfter <= now) {
-    const message = `The certificate ${facts.subject} expired at ${facts.notAfter.toISOString()}; renew it.`;
+    const message = `The certificate ${facts.subject} expired at ${timestamp(facts.notAfter)}; renew it.`;
     throw new TerminalError("Expired", message.slice(0, 512));
   }
   if (facts.notBefore > now) {
-    const message = `The certificate ${facts.subject} is valid from ${facts.notBefore.toISOString()} and is delivered then.`;
+    const message = `The certificate ${facts.subject} is valid from ${timestamp(facts.notBefore)} and is delivered then.`;
     throw new WaitingError("NotYetValid", message.slice(0, 512), { until: facts.notBefore });
   }
 }

@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import type { CertificateFactsStatus, DeliveryRecord } from "../../crds/index.ts";
+import { type CertificateFactsStatus, type DeliveryRecord, timestamp } from "../../crds/index.ts";
 import type { Source } from "../../resolve/index.ts";
 import type { Draft } from "./draft.ts";
 
@@ -50,8 +50,8 @@ function certificateOf({ bundle, facts }: Source): CertificateFactsStatus {
     serialNumber: serialNumber.slice(0, 128),
     sha1,
     sha256,
-    notBefore: facts.notBefore.toISOString(),
-    notAfter: facts.notAfter.toISOString(),
+    notBefore: timestamp(facts.notBefore),
+    notAfter: timestamp(facts.notAfter),
     ...(dnsNames.length === 0 ? {} : { dnsNames }),
     keyAlgorithm,
     hasPrivateKey: bundle.key !== undefined,

@@ -74,7 +74,7 @@ export async function reconcileTarget(
   if (saved === "Gone") return {};
   if (change !== undefined) context.tell(subject, named(change, target));
   measure(context, run, record, wrote, (context.now().getTime() - started.getTime()) / 1000);
-  return { requeueAt: nextRun(context, subject, until) };
+  return { requeueAt: nextRun(context, subject, record, until) };
 
   async function settle(): Promise<Outcome> {
     const now = context.now();
@@ -232,10 +232,16 @@ function measure(
   else if (wrote) context.metrics.delivery(subject, target, "delivered", seconds);
 }
 
-/** The engine's own time, else the refresh, spread over a tenth of its interval. */
-function nextRun(context: DeliveryContext, subject: Subject, until: Date | undefined): Date | undefined {
-  if (subject.refreshMs === 0) return until;
-  const spread = 0.95 + 0.1 * context.random();
-  const refresh = new Date(context.now().getTime() + Math.round(subject.refreshMs * spread));
-  return until === undefined || refresh < until ? refresh : until;
+/** The earliest of the engine's own time, the refresh, spread over a tenth of its interval, and the end of what lies there. */
+function nextRun(
+  context: DeliveryContext,
+  { refreshMs }: Subject,
+  { remote }: DeliveryRecord,
+  until: Date | undefined,
+): Date | undefined {
+  const now = context.now().getTime();
+  const refresh = refreshMs === 0 ? [] : [now + Math.round(refreshMs * (0.95 + 0.1 * context.random()))];
+  const expiry = remote?.notAfter === undefined ? [] : [Date.parse(remote.notAfter)].filter((time) => time > now);
+  const times = [...(until === undefined ? [] : [until.getTime()]), ...refresh, ...expiry];
+  return times.length === 0 ? undefined : new Date(Math.min(...times));
 }

@@ -1,0 +1,165 @@
+import { describe, expect, it } from "vitest";
+import { BlockedError, type StoreError, TerminalError, TransientError, WaitingError } from "../stores/errors.ts";
+import { next, type Seen } from "./next.ts";
+import type { DeliveryRecord } from "./record.ts";
+import { present, situation } from "./testing.ts";
+
+const now = new Date("2026-02-01T00:00:00Z");
+const never: DeliveryRecord = { phase: "Pending" };
+const attempt = {
+  number: 3,
+  fingerprint: "key:new",
+  startedAt: "2026-01-31T23:59:00Z",
+  deadline: "2026-02-01T00:00:30Z",
+};
+const open: DeliveryRecord = { phase: "InProgress", attempt };
+const later = new Date("2026-02-01T00:00:31Z");
+const absent = { state: "Absent" } as const;
+
+function fail(error: StoreError, during: "observe" | "put" = "put"): Seen {
+  return { failure: { during, error } };
+}
+
+describe("what is done next", () => {
+  it("looks first", () => {
+    expect(next(never, {}, situation(), now)).toEqual({ do: "Observe" });
+  });
+
+  it("opens an attempt before a write of what is not there, with the place in the record", () => {
+    const step = next(never, { observation: absent }, situation(), now);
+    expect(step).toMatchObject({
+      do: "SaveAttempt",
+      record: {
+        phase: "InProgress",
+        place: { address: "kubernetes:u/web/tls" },
+        attempt: {
+          number: 1,
+          fingerprint: "key:new",
+          startedAt: "2026-02-01T00:00:00.000Z",
+          deadline: "2026-02-01T00:01:30.000Z",
+        },
+      },
+    });
+  });
+
+  it("writes when the opening was won", () => {
+    expect(next(open, { observation: absent, won: 3 }, situation(), now)).toEqual({ do: "Put", observed: absent });
+  });
+
+  it("writes what is there at once: its version is the fence", () => {
+    const observation = present({ differs: [{ what: "data tls.crt" }] });
+    expect(next(never, { observation }, situation(), now)).toEqual({ do: "Put", observed: observation });
+  });
+
+  it("leaves an attempt of somebody else alone until its deadline, then looks", () => {
+    const step = next(open, {}, situation(), now);
+    expect(step).toMatchObject({
+      do: "Wait",
+      until: new Date("2026-02-01T00:00:30Z"),
+      record: { reason: "AwaitingOutcome", attempt },
+    });
+    expect(next(open, {}, situation(), later)).toEqual({ do: "Observe" });
+  });
+
+  it("takes what it sees after an attempt without receipt for the receipt", () => {
+    const step = next(open, { observation: present() }, situation(), later);
+    expect(step).toMatchObject({ do: "Done", record: { phase: "Delivered", deliveredAt: "2026-02-01T00:00:31.000Z" } });
+    expect(step).not.toHaveProperty("record.attempt");
+  });
+
+  it("writes again what is provably not there after an attempt", () => {
+    expect(next(open, { observation: absent }, situation(), later)).toMatchObject({
+      do: "SaveAttempt",
+      record: { attempt: { number: 4 } },
+    });
+  });
+
+  it("is in doubt where a look cannot tell, and keeps the attempt; a write that can be repeated is never in doubt", () => {
+    const observation = { ...absent, inconclusive: "inventory of 10:00" };
+    expect(next(open, { observation }, situation({ repeatable: false }), later)).toMatchObject({
+      do: "Wait",
+      record: { phase: "Blocked", reason: "InDoubt", attempt },
+    });
+    expect(next(open, { observation }, situation(), later).do).toBe("SaveAttempt");
+  });
+
+  it("is done when what was read back is as wanted", () => {
+    const step = next(open, { won: 3, put: { outcome: "Written", seen: present() } }, situation(), now);
+    expect(step).toMatchObject({ do: "Done", record: { phase: "Delivered", fingerprint: "key:new" } });
+  });
+
+  it("counts a failure when what was read back is not", () => {
+    const seen = present({ differs: [{ what: "data tls.crt" }] });
+    const step = next(open, { won: 3, put: { outcome: "Written", seen } }, situation(), now);
+    expect(step).toMatchObject({ do: "Wait", record: { phase: "Failed", reason: "VerifyFailed", failures: 1 } });
+  });
+
+  it("gives up for now on a place that changes five times under its hands", () => {
+    const observation = present({ differs: [{ what: "data tls.crt" }] });
+    expect(next(never, { observation, changes: 4 }, situation(), now).do).toBe("Put");
+    expect(next(never, { observation, changes: 5 }, situation(), now)).toMatchObject({
+      record: { reason: "PlaceChanging" },
+    });
+  });
+});
+
+describe("after a failure", () => {
+  it.each<[string, StoreError, object]>([
+    ["nothing helps", new TerminalError("NoPrivateKey", "m"), { record: { phase: "Blocked" }, until: undefined }],
+    [
+      "refused there: looked at again",
+      new BlockedError("AccessDenied", "m"),
+      { until: new Date("2026-02-01T00:10:00Z") },
+    ],
+    [
+      "waiting: no failure counted",
+      new WaitingError("SecretMissing", "m"),
+      { record: { phase: "Waiting" }, until: new Date("2026-02-01T00:00:30Z") },
+    ],
+    ["waiting for a time", new WaitingError("NotYetValid", "m", { until: later }), { until: later }],
+    [
+      "transient: back-off",
+      new TransientError("Down", "m", { happened: "no" }),
+      { record: { phase: "Failed", failures: 1 }, until: new Date("2026-02-01T00:00:05Z") },
+    ],
+  ])("%s", (_, error, expected) => {
+    expect(next(never, fail(error), situation(), now)).toMatchObject({ do: "Wait", ...expected });
+  });
+
+  it("waits as long as the server asks", () => {
+    const error = new TransientError("Busy", "m", { happened: "no", retryAfter: new Date("2026-02-01T01:00:00Z") });
+    expect(next(never, fail(error), situation(), now)).toMatchObject({ until: new Date("2026-02-01T01:00:00Z") });
+  });
+
+  it("keeps the attempt open until its deadline when the write may have happened", () => {
+    const step = next(open, fail(new TransientError("Lost", "m")), situation(), now);
+    expect(step).toMatchObject({ record: { attempt }, until: new Date("2026-02-01T00:00:30Z") });
+  });
+
+  it("closes the attempt when the write did not happen", () => {
+    const step = next(open, fail(new TransientError("Refused", "m", { happened: "no" })), situation(), now);
+    expect(step).not.toHaveProperty("record.attempt");
+  });
+
+  it("keeps an open attempt when it is the look that failed", () => {
+    const step = next(open, fail(new TransientError("Down", "m", { happened: "no" }), "observe"), situation(), later);
+    expect(step).toMatchObject({ record: { attempt } });
+  });
+
+  it("waits for its time, unless what it was counted under has changed", () => {
+    const failed: DeliveryRecord = {
+      phase: "Failed",
+      failures: 4,
+      failureFingerprint: "inputs-1",
+      nextAttemptTime: "2026-02-01T00:05:00Z",
+    };
+    expect(next(failed, {}, situation(), now)).toMatchObject({ do: "Wait", until: new Date("2026-02-01T00:05:00Z") });
+    expect(next(failed, {}, situation({ inputs: "inputs-2" }), now)).toEqual({ do: "Observe" });
+    const again = fail(new TransientError("Down", "m", { happened: "no" }));
+    expect(next(failed, again, situation(), now)).toMatchObject({
+      record: { failures: 5 },
+      until: new Date("2026-02-01T00:01:20Z"),
+    });
+    expect(next(failed, again, situation({ inputs: "inputs-2" }), now)).toMatchObject({ record: { failures: 1 } });
+  });
+});

@@ -1,0 +1,162 @@
+import { describe, expect, it } from "vitest";
+import type { PolicySet } from "../crds/index.ts";
+import type { Observation } from "../stores/contract.ts";
+import type { Situation } from "./next.ts";
+import { plan } from "./plan.ts";
+import type { DeliveryRecord } from "./record.ts";
+import { facts, type Present, present, situation } from "./testing.ts";
+
+const ours: DeliveryRecord = { phase: "Delivered", fingerprint: "key:new" };
+const earlier: DeliveryRecord = { phase: "Delivered", fingerprint: "key:old" };
+const never: DeliveryRecord = { phase: "Pending" };
+const absent: Observation = { state: "Absent" };
+const changed: Partial<Present> = { differs: [{ what: "data tls.crt" }], leaf: facts({ sha256: "bb" }) };
+const foreign: Partial<Present> = { ...changed, holders: { ours: false, others: [], foreign: true } };
+const stranger = facts({ subject: "CN=x", altNames: [], publicKeySha256: "k2", sha256: "cc" });
+const suspended = { message: "spec.suspend is true." };
+
+function held(...marks: string[]): Partial<Present> {
+  return { ...changed, holders: { ours: false, others: marks, foreign: false } };
+}
+
+function policies(more: Partial<PolicySet>): Partial<Situation> {
+  return { policies: { ...situation().policies, ...more } };
+}
+
+function answer(observation: Observation, record: DeliveryRecord, more: Partial<Situation> = {}): string {
+  const verdict = plan({ ...situation(more), observation, record });
+  if (verdict.action === "NoChange") return "NoChange";
+  return verdict.action === "Refuse" ? `${verdict.phase} ${verdict.reason}` : `${verdict.action} ${verdict.reason}`;
+}
+
+describe("the plan", () => {
+  it.each<[string, Observation, DeliveryRecord, Partial<Situation>, string]>([
+    ["nothing there", absent, never, {}, "Create NotThere"],
+    ["all as it should be", present(), ours, {}, "NoChange"],
+    ["all as it should be, receipt lost", present(), earlier, {}, "NoChange"],
+    ["all that can be seen as it should be", present({ partial: true }), ours, {}, "NoChange"],
+    ["something changed that cannot be seen", present({ partial: true }), earlier, {}, "Update Changed"],
+    ["fingerprint under a lost key", present({ partial: true }), { ...earlier, fingerprint: "lost:x" }, {}, "NoChange"],
+    ["the source changed", present(changed), earlier, {}, "Update Changed"],
+    ["never written, our mark there", present(changed), never, {}, "Update FirstDelivery"],
+    ["someone changed the place", present(changed), ours, {}, "Update Drift"],
+    ["someone removed it", absent, ours, {}, "Create Drift"],
+    ["someone changed it, Report", present(changed), ours, policies({ driftPolicy: "Report" }), "Drifted Drifted"],
+    ["someone removed it, Report", absent, ours, policies({ driftPolicy: "Report" }), "Drifted Drifted"],
+    ["the source changed, Report", present(changed), earlier, policies({ driftPolicy: "Report" }), "Update Changed"],
+    ["suspended", absent, never, { suspended }, "Suspended Suspended"],
+    ["suspended before anything else", present(held("you/X/n/n")), never, { suspended }, "Suspended Suspended"],
+    ["another operator's", present(held("you/StoreDeployment/shop/b")), never, {}, "Blocked OwnedElsewhere"],
+    [
+      "another operator's, Always",
+      present(held("you/X/s/b")),
+      never,
+      policies({ adoptionPolicy: "Always" }),
+      "Update FirstDelivery",
+    ],
+    ["another resource's", present(held("me/StoreDeployment/shop/b")), never, {}, "Blocked PlaceTaken"],
+    [
+      "another resource's, Always",
+      present(held("me/X/s/b")),
+      never,
+      policies({ adoptionPolicy: "Always" }),
+      "Blocked PlaceTaken",
+    ],
+    [
+      "marked by one that is gone",
+      present(held("me/X/shop/b")),
+      never,
+      { claim: { mark: "me/X/s/w", alive: () => false } },
+      "Update FirstDelivery",
+    ],
+    [
+      "free, but an elder wants it",
+      absent,
+      never,
+      { claim: { mark: "me/X/s/w", elder: "X/s/a", alive: () => true } },
+      "Blocked PlaceTaken",
+    ],
+    [
+      "ours, and an elder wants it",
+      present(),
+      ours,
+      { claim: { mark: "me/X/s/w", elder: "X/s/a", alive: () => true } },
+      "NoChange",
+    ],
+    ["foreign, same names", present(foreign), never, {}, "Update Adoption"],
+    [
+      "foreign, same key",
+      present({ ...foreign, leaf: facts({ ...stranger, publicKeySha256: "k1" }) }),
+      never,
+      {},
+      "Update Adoption",
+    ],
+    ["foreign, another certificate", present({ ...foreign, leaf: stranger }), never, {}, "Blocked NotAdopted"],
+    [
+      "foreign, same names, Never",
+      present(foreign),
+      never,
+      policies({ adoptionPolicy: "Never" }),
+      "Blocked NotAdopted",
+    ],
+    [
+      "foreign, another, Always",
+      present({ ...foreign, leaf: stranger }),
+      never,
+      policies({ adoptionPolicy: "Always" }),
+      "Update Adoption",
+    ],
+    [
+      "another type",
+      present({ ...changed, obstacle: { reason: "TypeDiffers", message: "" } }),
+      never,
+      {},
+      "Blocked TypeDiffers",
+    ],
+    [
+      "unreadable, ours",
+      { state: "Unreadable", remote: { id: "u" }, holders: { ours: true, others: [], foreign: false }, why: "no PEM" },
+      earlier,
+      {},
+      "Update Changed",
+    ],
+  ])("%s", (_, observation, record, more, expected) => {
+    expect(answer(observation, record, more)).toBe(expected);
+  });
+
+  it.each([
+    ["issued and expiring later in place", "2026-02-01", "2026-05-01", "Blocked DowngradeRefused"],
+    [
+      "issued later but expiring earlier in place: a move to shorter lifetimes",
+      "2026-02-01",
+      "2026-03-01",
+      "Update Changed",
+    ],
+    ["issued earlier in place", "2025-12-01", "2026-05-01", "Update Changed"],
+  ])("%s", (_, notBefore, notAfter, expected) => {
+    const leaf = facts({ sha256: "bb", notBefore: new Date(notBefore), notAfter: new Date(notAfter) });
+    expect(answer(present({ ...changed, leaf }), earlier)).toBe(expected);
+  });
+
+  it("lets a downgrade through where it is allowed, and refuses it under Repair, too", () => {
+    const leaf = facts({ sha256: "bb", notBefore: new Date("2026-02-01"), notAfter: new Date("2026-05-01") });
+    expect(answer(present({ ...changed, leaf }), earlier, policies({ downgradePolicy: "Allow" }))).toBe(
+      "Update Changed",
+    );
+    expect(answer(present({ ...changed, leaf }), ours)).toBe("Blocked DowngradeRefused");
+  });
+
+  it("names a holder only inside its own namespace", () => {
+    const near = plan({ ...situation(), observation: present(held("me/StoreDeployment/shop/b/t")), record: never });
+    const far = plan({ ...situation(), observation: present(held("me/StoreDeployment/secret/b/t")), record: never });
+    expect(near).toMatchObject({ message: expect.stringContaining("StoreDeployment b holds this place") });
+    expect(far).toMatchObject({ message: expect.stringContaining("A resource in another namespace holds this place") });
+    expect(JSON.stringify(far)).not.toContain("secret");
+  });
+
+  it("tells what is held back", () => {
+    const verdict = plan({ ...situation({ suspended }), observation: present(changed), record: earlier });
+    expect(verdict).toMatchObject({ plan: { action: "Update", reason: "Changed", changes: ["data tls.crt"] } });
+    expect(plan({ ...situation({ suspended }), observation: present(), record: ours })).not.toHaveProperty("plan");
+  });
+});
