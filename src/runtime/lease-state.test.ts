@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import type { Lease } from "../kube/index.ts";
+import { defaultDurations, held, mayHold, released, sight } from "./lease-state.ts";
+
+function lease(holder: string, version = "1"): Lease {
+  const spec = { holderIdentity: holder, acquireTime: "then", leaseTransitions: 4 };
+  return {
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    metadata: { name: "l", resourceVersion: version },
+    spec,
+  };
+}
+
+describe("a lease", () => {
+  it.each([
+    ["free", "", 0, true],
+    ["ours", "me", 0, true],
+    ["another's, renewed 14.9 s ago on our clock", "you", 14_900, false],
+    ["another's, not renewed for 15 s on our clock", "you", 15_000, true],
+  ])("that is %s", (_, holder, age, expected) => {
+    const seen = sight(undefined, lease(holder), 100_000);
+    expect(mayHold(seen, "me", 100_000 + age, defaultDurations)).toBe(expected);
+  });
+
+  it("counts from the first sight of its version, whatever times are written in it", () => {
+    const first = sight(undefined, lease("you"), 1_000);
+    expect(sight(first, lease("you"), 9_000).since).toBe(1_000);
+    expect(sight(first, lease("you", "2"), 9_000).since).toBe(9_000);
+  });
+
+  it("tells a change of holder, and none when it is renewed", () => {
+    const at = new Date("2026-01-01T00:00:00.123Z");
+    expect(held(lease("you"), "me", at, defaultDurations).spec).toEqual({
+      holderIdentity: "me",
+      leaseDurationSeconds: 15,
+      acquireTime: "2026-01-01T00:00:00.123000Z",
+      renewTime: "2026-01-01T00:00:00.123000Z",
+      leaseTransitions: 5,
+    });
+    expect(held(lease("me"), "me", at, defaultDurations).spec).toMatchObject({
+      acquireTime: "then",
+      leaseTransitions: 4,
+    });
+  });
+
+  it("has no holder when it is given back", () => {
+    expect(released(lease("me"), new Date()).spec?.holderIdentity).toBe("");
+  });
+});

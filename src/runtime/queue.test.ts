@@ -1,0 +1,183 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type QueueClock, WorkQueue } from "./queue.ts";
+
+/** A clock that stands until it is moved. */
+class TestClock implements QueueClock {
+  #now = 0;
+  #timers: { at: number; run: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(milliseconds: number, run: () => void): () => void {
+    const timer = { at: this.#now + milliseconds, run };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  }
+
+  random(): number {
+    return 0.5;
+  }
+
+  move(milliseconds: number): void {
+    this.#now += milliseconds;
+    for (let due = this.#due(); due !== undefined; due = this.#due()) {
+      this.#timers = this.#timers.filter((other) => other !== due);
+      due.run();
+    }
+  }
+
+  #due(): { at: number; run: () => void } | undefined {
+    return this.#timers.filter(({ at }) => at <= this.#now).toSorted((a, b) => a.at - b.at)[0];
+  }
+}
+
+const { signal } = new AbortController();
+
+function queueAndClock(): [WorkQueue, TestClock] {
+  const clock = new TestClock();
+  return [new WorkQueue(clock), clock];
+}
+
+/** The next key, or "nothing" when none is ready. */
+async function take(queue: WorkQueue): Promise<string> {
+  const abort = new AbortController();
+  const got = queue.get(abort.signal);
+  abort.abort();
+  return (await got) ?? "nothing";
+}
+
+describe("a work queue", () => {
+  it("hands out a key once, however often it was added", async () => {
+    const [queue] = queueAndClock();
+    queue.add("a");
+    queue.add("a");
+    expect([await take(queue), await take(queue)]).toEqual(["a", "nothing"]);
+  });
+
+  it("runs a key again that was added while it was worked on, and never beside itself", async () => {
+    const [queue] = queueAndClock();
+    queue.add("a");
+    await take(queue);
+    queue.add("a");
+    expect(await take(queue)).toBe("nothing");
+    queue.done("a");
+    expect(await take(queue)).toBe("a");
+  });
+
+  it("hands out High before Low, and first come first within", async () => {
+    const [queue] = queueAndClock();
+    queue.add("low-1", "Low");
+    queue.add("low-2", "Low");
+    queue.add("high-1");
+    queue.add("low-2", "High");
+    expect([await take(queue), await take(queue), await take(queue)]).toEqual(["high-1", "low-2", "low-1"]);
+  });
+
+  it("waits for a time, the earliest of several", async () => {
+    const [queue, clock] = queueAndClock();
+    queue.addAt("a", new Date(5_000));
+    queue.addAt("a", new Date(2_000));
+    queue.addAt("a", new Date(9_000));
+    clock.move(1_999);
+    expect(await take(queue)).toBe("nothing");
+    clock.move(1);
+    expect(await take(queue)).toBe("a");
+    queue.done("a");
+    clock.move(10_000);
+    expect(await take(queue)).toBe("nothing");
+  });
+
+  it("drops the time when the key is added at once", async () => {
+    const [queue, clock] = queueAndClock();
+    queue.addAt("a", new Date(5_000));
+    queue.add("a");
+    await take(queue);
+    queue.done("a");
+    clock.move(10_000);
+    expect(await take(queue)).toBe("nothing");
+  });
+
+  it("waits longer after each failure, up to a minute, until it is forgotten", async () => {
+    const [queue, clock] = queueAndClock();
+    const waited: number[] = [];
+    for (let failure = 0; failure < 12; failure += 1) {
+      queue.retry("a");
+      const before = clock.now();
+      while ((await take(queue)) === "nothing") clock.move(50);
+      queue.done("a");
+      waited.push(clock.now() - before);
+    }
+    expect(waited).toEqual([100, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600, 51_200, 60_000, 60_000]);
+    queue.forget("a");
+    queue.retry("a");
+    clock.move(100);
+    expect(await take(queue)).toBe("a");
+  });
+
+  it("can wait for longer than a timer takes", async () => {
+    const [queue, clock] = queueAndClock();
+    queue.addAt("a", new Date(2 ** 31 + 1_000));
+    clock.move(2 ** 31 - 1);
+    expect(await take(queue)).toBe("nothing");
+    clock.move(1_001);
+    expect(await take(queue)).toBe("a");
+  });
+
+  it("ends those who wait when it is shut down", async () => {
+    const [queue] = queueAndClock();
+    const waiting = queue.get(signal);
+    queue.shutDown();
+    queue.add("a");
+    expect([await waiting, await queue.get(signal)]).toEqual([undefined, undefined]);
+  });
+
+  it("in any order of events: never runs a key twice at once, and loses nothing that was touched", async () => {
+    const key = fc.constantFrom("a", "b", "c");
+    const event = fc.oneof(
+      fc.record({ do: fc.constant("add" as const), key, priority: fc.constantFrom("High" as const, "Low" as const) }),
+      fc.record({ do: fc.constant("addAt" as const), key, seconds: fc.integer({ min: 0, max: 5 }) }),
+      fc.record({ do: fc.constant("retry" as const), key }),
+      fc.record({ do: fc.constant("take" as const) }),
+      fc.record({ do: fc.constant("done" as const), key }),
+      fc.record({ do: fc.constant("move" as const), seconds: fc.integer({ min: 1, max: 3 }) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { maxLength: 60 }), async (events) => {
+        const [queue, clock] = queueAndClock();
+        const running = new Set<string>();
+        /** Touched since its last run began. */
+        const touched = new Set<string>();
+        const takeOne = async (): Promise<boolean> => {
+          const got = await take(queue);
+          if (got === "nothing") return false;
+          expect(running.has(got)).toBe(false);
+          running.add(got);
+          touched.delete(got);
+          return true;
+        };
+        for (const one of events) {
+          if (one.do === "add" || one.do === "addAt" || one.do === "retry") touched.add(one.key);
+          if (one.do === "add") queue.add(one.key, one.priority);
+          if (one.do === "addAt") queue.addAt(one.key, new Date(clock.now() + one.seconds * 1000));
+          if (one.do === "retry") queue.retry(one.key);
+          if (one.do === "take") await takeOne();
+          if (one.do === "done" && running.delete(one.key)) queue.done(one.key);
+          if (one.do === "move") clock.move(one.seconds * 1000);
+        }
+        for (let round = 0; round < 10; round += 1) {
+          for (const one of running) queue.done(one);
+          running.clear();
+          clock.move(60_000);
+          while (await takeOne());
+        }
+        expect([...touched]).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
