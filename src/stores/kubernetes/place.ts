@@ -1,6 +1,6 @@
 import type { KubernetesTarget } from "../../crds/index.ts";
 import { isKubeError, type KubeClient, Secret } from "../../kube/index.ts";
-import type { Desired, Observation, Place, PlaceContext, PutResult } from "../contract.ts";
+import type { Desired, Observation, Place, PlaceContext, PutResult, Remote } from "../contract.ts";
 import { contentOf, keysOf } from "./content.ts";
 import { type Asked, meaningOf } from "./failure.ts";
 import { fieldManagerOf, markName, marksOf, writeMark } from "./mark.ts";
@@ -65,11 +65,13 @@ export class SecretPlace implements Place {
     const wanted = await this.#wanted(desired);
     const absent = before.state === "Absent";
     try {
-      const first = await this.#apply(wanted, before.version, this.#created.get(before) ?? absent, signal);
+      const seen = before.state === "Absent" ? undefined : before.remote;
+      const first = await this.#apply(wanted, seen, this.#created.get(before) ?? absent, signal);
       if (first === undefined) return { outcome: "Changed" };
       if (!absent || first.created) return { outcome: "Written", seen: await this.#observed(first.object, wanted) };
       // Not ours alone, as it turned out: take back that we made it.
-      const second = await this.#apply(wanted, first.object.metadata.resourceVersion, false, signal);
+      const { uid = "", resourceVersion = "" } = first.object.metadata;
+      const second = await this.#apply(wanted, { id: uid, version: resourceVersion }, false, signal);
       if (second === undefined) return { outcome: "Changed" };
       return { outcome: "Written", seen: await this.#observed(second.object, wanted) };
     } finally {
@@ -84,10 +86,13 @@ export class SecretPlace implements Place {
     return observation;
   }
 
-  /** Undefined when the Secret changed meanwhile. Without a version it is to be made. */
+  /**
+   * Undefined when the Secret changed meanwhile; without `seen` it is to be made. The uid is stated as well as the version: an
+   * apply with a version alone makes a Secret anew that has been deleted (tried), with its uid it is a conflict.
+   */
   async #apply(
     wanted: Wanted,
-    version: string | undefined,
+    seen: Remote | undefined,
     created: boolean,
     signal: AbortSignal,
   ): Promise<{ object: Secret; created: boolean } | undefined> {
@@ -97,14 +102,14 @@ export class SecretPlace implements Place {
       metadata: {
         namespace: this.#namespace,
         name: target.name,
-        ...(version === undefined ? {} : { resourceVersion: version }),
+        ...(seen === undefined ? {} : { uid: seen.id, resourceVersion: seen.version }),
         ...(target.labels === undefined ? {} : { labels: target.labels }),
         annotations: { ...target.annotations, [markName(mark)]: note },
       },
       type,
       data: Object.fromEntries([...content].map(([key, value]) => [key, value.toString("base64")])),
     };
-    const force = version !== undefined;
+    const force = seen !== undefined;
     try {
       return await this.#cluster.client.apply(Secret, body, { fieldManager: fieldManagerOf(mark), force, signal });
     } catch (error) {
