@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../control-plane/index.ts";
 import { sharedControlPlane } from "../control-plane/shared.ts";
+import { rememberSecret } from "../leaks/material.ts";
 import { deployment, leafAndIssuer, named, target, World } from "./world.ts";
 
 let world: World;
@@ -117,6 +118,31 @@ describe("a certificate in a Secret", () => {
     expect(status?.summary).toBe("1/1 delivered");
     expect(text(await world.secret("public"), "cert.pem")).not.toContain("PRIVATE KEY");
     await world.reason("by-import", "Delivered");
+  });
+
+  it("may come from a ConfigMap, when it is public, or from a Secret with names of its own", async () => {
+    const [leaf, issuer] = await leafAndIssuer("other.example.com");
+    rememberSecret(leaf.keyPem);
+    await world.apply(
+      { ...named("v1", "ConfigMap", "public-cert", world.home), data: { "cert.pem": leaf.pem + issuer.pem } },
+      {
+        ...named("v1", "Secret", "odd", world.home),
+        stringData: { mine: leaf.pem + issuer.pem, "its-key": leaf.keyPem },
+      },
+      deployment(
+        world.home,
+        "from-configmap",
+        [target("t", world.away, "from-configmap", {}, { outputs: [{ format: "PEM", key: "a.pem" }] })],
+        { source: { configMapRef: { name: "public-cert" } } },
+      ),
+      deployment(world.home, "from-opaque", [target("t", world.away, "from-opaque")], {
+        source: { secretRef: { name: "odd" }, keys: { certificate: "mine", privateKey: "its-key" } },
+      }),
+    );
+    await world.reason("from-configmap", "Delivered");
+    await world.reason("from-opaque", "Delivered");
+    expect(text(await world.secret("from-configmap"), "a.pem")).toBe(leaf.pem);
+    expect(text(await world.secret("from-opaque"), "tls.key")).toBe(leaf.keyPem);
   });
 
   it("stays where it is when nothing changes: a refresh and a reconcile request write nothing", async () => {
