@@ -25,7 +25,7 @@ const interrupted = new Promise<"interrupted">((resolve) =>
 );
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => interrupt.abort());
 
-let plane: ControlPlane | undefined;
+let starting: Promise<ControlPlane> | undefined;
 let operator: SupervisedProcess | undefined;
 let delivered = false;
 let code: number;
@@ -41,23 +41,20 @@ process.exit(code);
 
 async function run(): Promise<void> {
   heading("Certferry: from one Secret to where it is needed");
-  const started = await step("etcd and kube-apiserver", () =>
-    startControlPlane({ progress: note, signal: interrupt.signal }),
-  );
-  plane = started;
-  await step("namespace, CRDs and rights (kubectl apply --server-side -k deploy)", () => install(started));
-  const running = await step("the operator, as ServiceAccount certferry-system/certferry", () =>
-    startOperator(started),
-  );
-  await show({ plane: started, operator: running });
+  const starts = startControlPlane({ progress: note, signal: interrupt.signal });
+  starting = starts;
+  const plane = await step("etcd and kube-apiserver", () => starts);
+  await step("namespace, CRDs and rights (kubectl apply --server-side -k deploy)", () => install(plane));
+  const serving = await step("the operator, as ServiceAccount certferry-system/certferry", () => startOperator(plane));
+  await show({ plane, operator: serving });
   delivered = true;
   if (once) return;
   heading("Go on by hand, in another terminal");
-  print(`  export KUBECONFIG=${started.kubeconfig}`);
+  print(`  export KUBECONFIG=${plane.kubeconfig}`);
   print("  kubectl get cfdeploy web -n shop -o yaml");
-  print(`  tail -f ${running.logFile}`);
+  print(`  tail -f ${serving.logFile}`);
   print("\nCtrl-C ends and removes everything.");
-  const ended = await Promise.race([running.ended, interrupted]);
+  const ended = await Promise.race([serving.ended, interrupted]);
   if (!interrupt.signal.aborted) throw new Error(`the operator has ended: ${ended}`);
 }
 
@@ -94,5 +91,6 @@ async function stop(): Promise<void> {
     await operator.stop("SIGTERM");
     clearTimeout(timer);
   }
+  const plane = await starting?.catch(() => undefined);
   await plane?.stop();
 }
