@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { isKubeError } from "../kube/index.ts";
+import { type Clock, systemClock } from "./clock.ts";
 import type { Logger } from "./log.ts";
-import type { Metrics } from "./metrics.ts";
-import { type Priority, type QueueClock, systemClock, WorkQueue } from "./queue.ts";
+import { type Metrics, observeQueue } from "./metrics.ts";
+import { type Priority, WorkQueue } from "./queue.ts";
 
 /** One run for one key. Why it runs is not told: a reconciliation looks at what is, and must be repeatable. */
 export interface Reconciliation {
@@ -21,10 +22,10 @@ export interface ControllerOptions {
   readonly name: string;
   /** How many keys are worked on at once. */
   readonly workers: number;
-  readonly reconcile: (run: Reconciliation) => Promise<ReconcileResult>;
+  readonly reconcile: (run: Reconciliation) => Promise<ReconcileResult | void>;
   readonly metrics: Metrics;
   readonly log: Logger;
-  readonly clock?: QueueClock;
+  readonly clock?: Clock;
 }
 
 /** Works on keys, and decides in one place what becomes of one that failed. */
@@ -32,22 +33,26 @@ export class Controller {
   readonly name: string;
   readonly #options: ControllerOptions;
   readonly #queue: WorkQueue;
-  readonly #clock: QueueClock;
+  readonly #clock: Clock;
   /** When each reconciliation under way began. */
   readonly #running = new Map<string, number>();
 
   constructor(options: ControllerOptions) {
-    this.name = options.name;
+    const { name, workers, metrics, clock = systemClock } = options;
+    this.name = name;
     this.#options = options;
-    this.#clock = options.clock ?? systemClock;
-    this.#queue = new WorkQueue(this.#clock);
-    options.metrics.maxWorkers.set({ controller: options.name }, options.workers);
+    this.#clock = clock;
+    this.#queue = new WorkQueue(clock, observeQueue(metrics, name));
+    metrics.maxWorkers.set({ controller: name }, workers);
   }
 
   enqueue(key: string, priority: Priority = "High"): void {
-    this.#options.metrics.queueAdds.inc({ name: this.name });
     this.#queue.add(key, priority);
-    this.#depth();
+  }
+
+  /** Later, unless the key is enqueued before; the earliest of several times counts. */
+  enqueueAt(key: string, at: Date): void {
+    this.#queue.addAt(key, this.#clock.now() + at.getTime() - Date.now());
   }
 
   /** How many keys wait, and how many are under way. */
@@ -62,10 +67,10 @@ export class Controller {
   }
 
   /**
-   * Works until `stop` is aborted, then finishes what is under way. `abort` ends what is under way, too: when the drain takes
-   * too long, or the lease is lost.
+   * Works until `stop` is aborted, then finishes what is under way. `abort` ends what is under way, too: when the drain
+   * takes too long, or the lease is lost. A controller runs once.
    */
-  async run(stop: AbortSignal, abort: AbortSignal): Promise<void> {
+  async run(stop: AbortSignal, abort: AbortSignal = new AbortController().signal): Promise<void> {
     const end = (): void => this.#queue.shutDown();
     stop.addEventListener("abort", end, { once: true });
     if (stop.aborted) end();
@@ -77,10 +82,7 @@ export class Controller {
   }
 
   async #work(stop: AbortSignal, abort: AbortSignal): Promise<void> {
-    for (;;) {
-      const key = await this.#queue.get(stop);
-      if (key === undefined) return;
-      this.#depth();
+    for (let key = await this.#queue.get(stop); key !== undefined; key = await this.#queue.get(stop)) {
       await this.#reconcile(key, abort);
     }
   }
@@ -94,9 +96,9 @@ export class Controller {
     this.#running.set(id, started);
     metrics.activeWorkers.inc(labels);
     try {
-      const { requeueAt } = await reconcile({ key, id, log, signal });
+      const requeueAt = (await reconcile({ key, id, log, signal }))?.requeueAt;
       this.#queue.forget(key);
-      if (requeueAt !== undefined) this.#queue.addAt(key, requeueAt);
+      if (requeueAt !== undefined) this.enqueueAt(key, requeueAt);
       metrics.reconciles.inc({ ...labels, result: requeueAt === undefined ? "success" : "requeue_after" });
     } catch (error) {
       if (!signal.aborted) this.#failed(key, error, log);
@@ -105,25 +107,21 @@ export class Controller {
       metrics.activeWorkers.dec(labels);
       metrics.reconcileSeconds.observe(labels, (this.#clock.now() - started) / 1000);
       this.#queue.done(key);
-      this.#depth();
     }
   }
 
   #failed(key: string, error: unknown, log: Logger): void {
     const { metrics } = this.#options;
-    metrics.reconciles.inc({ controller: this.name, result: "error" });
-    metrics.queueRetries.inc({ name: this.name });
+    const controller = this.name;
     if (isKubeError(error, "Conflict")) {
+      metrics.reconciles.inc({ controller, result: "requeue" });
       log.debug({ err: error }, "the object changed meanwhile; it is looked at again");
     } else {
-      metrics.reconcileErrors.inc({ controller: this.name });
+      metrics.reconciles.inc({ controller, result: "error" });
+      metrics.reconcileErrors.inc({ controller });
       log.error({ err: error }, "a reconciliation failed; it is tried again");
     }
     this.#queue.retry(key);
-  }
-
-  #depth(): void {
-    this.#options.metrics.queueDepth.set({ name: this.name }, this.#queue.length);
   }
 }
 

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { RequestFacts } from "../kube/index.ts";
+import type { QueueObserver } from "./queue.ts";
 
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
@@ -14,6 +15,8 @@ export interface Metrics {
   readonly queueDepth: Gauge<"name">;
   readonly queueAdds: Counter<"name">;
   readonly queueRetries: Counter<"name">;
+  readonly queueWaitSeconds: Histogram<"name">;
+  readonly queueWorkSeconds: Histogram<"name">;
   readonly requests: Counter<"code" | "method">;
   readonly requestSeconds: Histogram<"verb">;
   readonly leading: Gauge<"name">;
@@ -65,14 +68,28 @@ export function createMetrics(): Metrics {
     }),
     queueAdds: new Counter({
       name: "workqueue_adds_total",
-      help: "Keys that were added.",
+      help: "Keys that began to wait.",
       labelNames: ["name"],
       registers,
     }),
     queueRetries: new Counter({
       name: "workqueue_retries_total",
-      help: "Keys that were added again after a failure.",
+      help: "Keys that are to be worked on again after a failure.",
       labelNames: ["name"],
+      registers,
+    }),
+    queueWaitSeconds: new Histogram({
+      name: "workqueue_queue_duration_seconds",
+      help: "How long a key waits before it is reconciled.",
+      labelNames: ["name"],
+      buckets: seconds,
+      registers,
+    }),
+    queueWorkSeconds: new Histogram({
+      name: "workqueue_work_duration_seconds",
+      help: "How long the work on one key takes.",
+      labelNames: ["name"],
+      buckets: seconds,
       registers,
     }),
     requests: new Counter({
@@ -100,6 +117,17 @@ export function createMetrics(): Metrics {
       labelNames: ["resource"],
       registers,
     }),
+  };
+}
+
+/** Counts what happens in the queue of this name. */
+export function observeQueue(metrics: Metrics, name: string): QueueObserver {
+  return {
+    added: () => metrics.queueAdds.inc({ name }),
+    depth: (waiting) => metrics.queueDepth.set({ name }, waiting),
+    taken: (waitedMs) => metrics.queueWaitSeconds.observe({ name }, waitedMs / 1000),
+    ended: (workedMs) => metrics.queueWorkSeconds.observe({ name }, workedMs / 1000),
+    retried: () => metrics.queueRetries.inc({ name }),
   };
 }
 

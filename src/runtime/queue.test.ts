@@ -1,9 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type QueueClock, WorkQueue } from "./queue.ts";
+import type { Clock } from "./clock.ts";
+import { WorkQueue } from "./queue.ts";
 
 /** A clock that stands until it is moved. */
-class TestClock implements QueueClock {
+class TestClock implements Clock {
   #now = 0;
   #timers: { at: number; run: () => void }[] = [];
 

@@ -1,28 +1,30 @@
+import { type Clock, systemClock } from "./clock.ts";
+
 /** High work runs before Low; first lists and refreshes are Low. */
 export type Priority = "High" | "Low";
 
-/** Time, injected so that tests need none. */
-export interface QueueClock {
-  /** Milliseconds since the epoch. */
-  now(): number;
-  /** Calls `run` after the time; the answer cancels it. */
-  after(milliseconds: number, run: () => void): () => void;
-  /** In [0, 1), for the jitter of back-off. */
-  random(): number;
+/** Told what happens in a queue, for metrics. */
+export interface QueueObserver {
+  /** A key begins to wait; not told of one that waits already. */
+  added(): void;
+  /** How many keys wait now. */
+  depth(waiting: number): void;
+  /** A key is handed out after it waited so long. */
+  taken(waitedMs: number): void;
+  /** The work on a key has ended. */
+  ended(workedMs: number): void;
+  /** A key will be worked on again after a failure. */
+  retried(): void;
 }
 
-export const systemClock: QueueClock = {
-  now: Date.now,
-  after: (milliseconds, run) => {
-    const timer = setTimeout(run, milliseconds);
-    return () => clearTimeout(timer);
-  },
-  random: Math.random,
-};
-
 const retryMs = { first: 100, longest: 60_000 };
-/** The longest that a Node timer takes; later times are looked at again then. */
-const longestTimer = 2 ** 31 - 1;
+/** The longest that a Node timer takes; the time that is left is waited for then. */
+const longestTimerMs = 2 ** 31 - 1;
+
+interface Running {
+  readonly priority: Priority;
+  readonly since: number;
+}
 
 interface Delayed {
   readonly at: number;
@@ -34,17 +36,20 @@ interface Delayed {
  * while it was worked on.
  */
 export class WorkQueue {
-  readonly #clock: QueueClock;
-  readonly #ready: Record<Priority, Set<string>> = { High: new Set(), Low: new Set() };
-  readonly #running = new Set<string>();
+  readonly #clock: Clock;
+  readonly #observer: QueueObserver | undefined;
+  /** The keys that wait, oldest first, each with the time at which it began to. */
+  readonly #ready: Record<Priority, Map<string, number>> = { High: new Map(), Low: new Map() };
+  readonly #running = new Map<string, Running>();
   readonly #again = new Map<string, Priority>();
   readonly #delayed = new Map<string, Delayed>();
   readonly #failures = new Map<string, number>();
   readonly #idle: ((key: string | undefined) => void)[] = [];
   #stopped = false;
 
-  constructor(clock: QueueClock = systemClock) {
+  constructor(clock: Clock = systemClock, observer?: QueueObserver) {
     this.#clock = clock;
+    this.#observer = observer;
   }
 
   /** How many keys wait to be worked on now. */
@@ -60,23 +65,23 @@ export class WorkQueue {
       if (this.#again.get(key) !== "High") this.#again.set(key, priority);
       return;
     }
-    if (this.#ready.High.has(key)) return;
-    if (priority === "High") this.#ready.Low.delete(key);
-    this.#ready[priority].add(key);
+    if (this.#ready.High.has(key) || this.#ready[priority].has(key)) return;
+    const since = this.#ready.Low.get(key);
+    this.#ready.Low.delete(key);
+    this.#ready[priority].set(key, since ?? this.#clock.now());
+    if (since === undefined) this.#observer?.added();
     this.#serve();
+    this.#observer?.depth(this.length);
   }
 
-  /** At a time, with Low priority; the earliest of several times counts. */
-  addAt(key: string, at: Date): void {
-    const time = at.getTime();
-    if (this.#stopped || this.#ready.High.has(key) || this.#ready.Low.has(key)) return;
-    const known = this.#delayed.get(key);
-    if (known !== undefined && known.at <= time) return;
-    this.#undelay(key);
-    const wait = time - this.#clock.now();
-    if (wait <= 0) return this.add(key);
-    const cancel = this.#clock.after(Math.min(wait, longestTimer), () => this.#due(key, time));
-    this.#delayed.set(key, { at: time, cancel });
+  /**
+   * At a time of the queue's own clock, with Low priority; the earliest of several counts. A time that has passed means
+   * now, with the priority of the run that asks.
+   */
+  addAt(key: string, at: Date | number): void {
+    const wait = (typeof at === "number" ? at : at.getTime()) - this.#clock.now();
+    if (wait > 0) this.#addAfter(key, wait, "Low");
+    else this.add(key, this.#running.get(key)?.priority ?? "Low");
   }
 
   /** The next key; undefined when the queue is shut down or `signal` aborted. The caller must say `done`. */
@@ -91,6 +96,7 @@ export class WorkQueue {
     signal.addEventListener("abort", leave, { once: true });
     this.#idle.push(resolve);
     this.#serve();
+    this.#observer?.depth(this.length);
     try {
       return await promise;
     } finally {
@@ -100,18 +106,22 @@ export class WorkQueue {
 
   /** The work on a key has ended. */
   done(key: string): void {
+    const run = this.#running.get(key);
+    if (run === undefined) return;
     this.#running.delete(key);
+    this.#observer?.ended(this.#clock.now() - run.since);
     const again = this.#again.get(key);
     this.#again.delete(key);
     if (again !== undefined) this.add(key, again);
   }
 
-  /** Again after the key's own back-off: 0.1 s doubling to 60 s, with jitter. */
+  /** Again after the key's own back-off, with the priority of the run that failed: 0.1 s doubling to 60 s, with jitter. */
   retry(key: string): void {
     const failures = this.#failures.get(key) ?? 0;
     this.#failures.set(key, failures + 1);
     const wait = Math.min(retryMs.first * 2 ** failures, retryMs.longest) * (0.9 + 0.2 * this.#clock.random());
-    this.addAt(key, new Date(this.#clock.now() + wait));
+    this.#observer?.retried();
+    this.#addAfter(key, wait, this.#running.get(key)?.priority ?? "Low");
   }
 
   /** The key's back-off begins anew. */
@@ -127,10 +137,23 @@ export class WorkQueue {
     for (const resolve of this.#idle.splice(0)) resolve(undefined);
   }
 
-  #due(key: string, at: number): void {
+  /** By the monotonic clock: setting the wall clock neither holds a key back nor lets it go early. */
+  #addAfter(key: string, wait: number, priority: Priority): void {
+    if (this.#stopped || this.#ready.High.has(key) || this.#ready.Low.has(key)) return;
+    const at = this.#clock.now() + wait;
+    const known = this.#delayed.get(key);
+    if (known !== undefined && known.at <= at) return;
+    this.#undelay(key);
+    const cancel = this.#clock.after(Math.min(wait, longestTimerMs), () => this.#due(key, at, priority));
+    this.#delayed.set(key, { at, cancel });
+  }
+
+  #due(key: string, at: number, priority: Priority): void {
     this.#delayed.delete(key);
-    if (at > this.#clock.now()) this.addAt(key, new Date(at));
-    else this.add(key, "Low");
+    const left = at - this.#clock.now();
+    // A timer of Node may be a millisecond early.
+    if (left > 1) this.#addAfter(key, left, priority);
+    else this.add(key, priority);
   }
 
   #undelay(key: string): void {
@@ -140,11 +163,14 @@ export class WorkQueue {
 
   #serve(): void {
     while (this.#idle.length > 0) {
-      const ready = this.#ready.High.size > 0 ? this.#ready.High : this.#ready.Low;
-      const [key] = ready;
-      if (key === undefined) return;
-      ready.delete(key);
-      this.#running.add(key);
+      const priority = this.#ready.High.size > 0 ? "High" : "Low";
+      const [next] = this.#ready[priority];
+      if (next === undefined) return;
+      const [key, since] = next;
+      const now = this.#clock.now();
+      this.#ready[priority].delete(key);
+      this.#running.set(key, { priority, since: now });
+      this.#observer?.taken(now - since);
       this.#idle.shift()?.(key);
     }
   }
