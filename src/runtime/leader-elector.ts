@@ -1,11 +1,12 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { isKubeError, type KubeClient, Lease } from "../kube/index.ts";
+import { apiVersionOf, isKubeError, type KubeClient, Lease } from "../kube/index.ts";
+import { aborted } from "./aborted.ts";
+import { type Clock, sleep, systemClock } from "./clock.ts";
 import { defaultDurations, held, type LeaseDurations, mayHold, released, sight, type Sighting } from "./lease-state.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 
 export interface LeaderElectorOptions {
-  readonly client: KubeClient;
+  readonly client: Pick<KubeClient, "get" | "create" | "replace">;
   readonly namespace: string;
   /** Of the Lease. */
   readonly name: string;
@@ -13,6 +14,7 @@ export interface LeaderElectorOptions {
   readonly identity: string;
   readonly metrics: Metrics;
   readonly log: Logger;
+  readonly clock?: Clock;
   readonly durations?: LeaseDurations;
 }
 
@@ -21,30 +23,36 @@ export class LeadershipLost extends Error {
   override readonly name = "LeadershipLost";
 }
 
+const releaseMs = 5_000;
+
 /**
  * Leader election on a Lease. All judgement of time is by the local monotonic clock. The lease is a first check only: what
  * keeps two leaders from writing twice is the compare-and-set on each record.
  */
 export class LeaderElector {
   readonly #options: LeaderElectorOptions;
+  readonly #clock: Clock;
   readonly #durations: LeaseDurations;
-  #sighting: Sighting | undefined;
+  #seen: Sighting | undefined;
+  /** When the request began that last renewed the lease. */
   #renewedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: LeaderElectorOptions) {
     this.#options = options;
+    this.#clock = options.clock ?? systemClock;
     this.#durations = options.durations ?? defaultDurations;
     options.metrics.leading.set({ name: options.name }, 0);
   }
 
   /** True while the lease is surely ours. */
   holds(): boolean {
-    return performance.now() < this.#renewedAt + this.#durations.renewMs;
+    return this.#left() > 0;
   }
 
   /**
-   * Waits for the lease, then leads until `signal` is aborted and `lead` has ended, then gives the lease back. `lost` of
-   * `lead` is aborted when the lease is lost. Rejects with `LeadershipLost` then.
+   * Waits for the lease and leads until `lead` has ended, which is to end soon after `signal` is aborted; then gives the
+   * lease back. When the lease is lost, aborts `lost` and rejects with `LeadershipLost` at once, without waiting for
+   * `lead`. Rejects as `lead` does.
    */
   async run(signal: AbortSignal, lead: (lost: AbortSignal) => Promise<void>): Promise<void> {
     const { log, metrics, name, identity } = this.#options;
@@ -55,73 +63,80 @@ export class LeaderElector {
     const ended = new AbortController();
     const renewing = this.#renew(ended.signal, lost);
     try {
-      await lead(lost.signal);
+      await Promise.race([lead(lost.signal), aborted(lost.signal)]);
+    } catch (error) {
+      if (!lost.signal.aborted) throw error;
     } finally {
       ended.abort();
       await renewing;
       metrics.leading.set({ name }, 0);
+      if (!lost.signal.aborted) await this.#release();
     }
-    if (lost.signal.aborted) throw new LeadershipLost("the lease was lost; another replica may lead by now");
-    await this.#release();
+    lost.signal.throwIfAborted();
   }
 
   async #acquire(signal: AbortSignal): Promise<boolean> {
+    const { renewMs, retryMs } = this.#durations;
     while (!signal.aborted) {
-      if (await this.#try(signal)) return true;
-      const wait = this.#durations.retryMs * (1 + 0.2 * Math.random());
-      await sleep(wait, undefined, { signal }).catch(() => {});
+      // What took longer would leave no time to renew it.
+      if ((await this.#attempt(signal, renewMs / 2)) === "Held") return true;
+      await sleep(this.#clock, retryMs * (1 + 0.2 * this.#clock.random()), signal);
     }
     return false;
   }
 
+  /** Until `ended` is aborted, or the lease is lost: another one holds it, or it could not be renewed in time. */
   async #renew(ended: AbortSignal, lost: AbortController): Promise<void> {
-    while (!ended.aborted) {
-      await sleep(this.#durations.retryMs, undefined, { signal: ended }).catch(() => {});
+    for (;;) {
+      await sleep(this.#clock, this.#durations.retryMs, ended);
       if (ended.aborted) return;
-      const left = this.#renewedAt + this.#durations.renewMs - performance.now();
-      const timely = AbortSignal.any([ended, AbortSignal.timeout(Math.max(1, Math.ceil(left)))]);
-      const kept = await this.#try(timely);
-      const stolen = !kept && !this.#mine();
-      if (ended.aborted || kept || (this.holds() && !stolen)) continue;
+      const outcome = this.holds() ? await this.#attempt(ended, this.#left()) : "Failed";
+      if (outcome === "Held" || (outcome === "Failed" && (ended.aborted || this.holds()))) continue;
       this.#renewedAt = Number.NEGATIVE_INFINITY;
-      this.#options.log.error({ lease: this.#options.name, stolen }, "the lease is lost; this process ends");
-      lost.abort(new LeadershipLost("the lease is lost"));
+      this.#options.log.error({ lease: this.#options.name, outcome }, "the lease is lost; this process ends");
+      lost.abort(new LeadershipLost("the lease was lost; another replica may lead by now"));
       return;
     }
   }
 
-  #mine(): boolean {
-    return this.#sighting?.lease.spec?.holderIdentity === this.#options.identity;
+  /** Milliseconds for which the lease is surely ours. */
+  #left(): number {
+    return this.#renewedAt + this.#durations.renewMs - this.#clock.now();
   }
 
-  /** One look at the lease, and one write where we may hold it. False when another one holds it or the server fails. */
-  async #try(signal: AbortSignal): Promise<boolean> {
-    const { client, namespace, name, identity, log } = this.#options;
-    const asked = performance.now();
+  /** One look at the lease, and one write where we may hold it. `Taken`: another one holds it. */
+  async #attempt(signal: AbortSignal, limitMs: number): Promise<"Held" | "Taken" | "Failed"> {
+    const { log, name } = this.#options;
+    const asked = this.#clock.now();
+    const late = new AbortController();
+    const cancel = this.#clock.after(limitMs, () => late.abort(new Error("the API server did not answer in time")));
     try {
-      const lease = await this.#read(signal);
-      if (lease === undefined) {
-        const fresh = held(
-          { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { name, namespace } },
-          identity,
-          new Date(),
-          this.#durations,
-        );
-        this.#sighting = sight(undefined, await client.create(Lease, fresh, { namespace, signal }), performance.now());
-      } else {
-        this.#sighting = sight(this.#sighting, lease, performance.now());
-        if (!mayHold(this.#sighting, identity, performance.now(), this.#durations)) return false;
-        const written = await client.replace(Lease, held(lease, identity, new Date(), this.#durations), { signal });
-        this.#sighting = sight(this.#sighting, written, performance.now());
-      }
+      if (!(await this.#lookAndWrite(AbortSignal.any([signal, late.signal])))) return "Taken";
       this.#renewedAt = asked;
-      return true;
+      return "Held";
     } catch (error) {
       if (!signal.aborted && !isKubeError(error, "Conflict", "AlreadyExists")) {
         log.warn({ err: error, lease: name }, "the lease could not be read or written");
       }
-      return false;
+      return "Failed";
+    } finally {
+      cancel();
     }
+  }
+
+  async #lookAndWrite(signal: AbortSignal): Promise<boolean> {
+    const { client, namespace, name, identity } = this.#options;
+    const lease = await this.#read(signal);
+    const date = new Date();
+    if (lease === undefined) {
+      const none = { apiVersion: apiVersionOf(Lease), kind: Lease.kind, metadata: { name, namespace } };
+      await client.create(Lease, held(none, identity, date, this.#durations), { namespace, signal });
+      return true;
+    }
+    this.#seen = sight(this.#seen, lease, this.#clock.now());
+    if (!mayHold(this.#seen, identity, this.#clock.now(), this.#durations)) return false;
+    await client.replace(Lease, held(lease, identity, date, this.#durations), { signal });
+    return true;
   }
 
   async #read(signal: AbortSignal): Promise<Lease | undefined> {
@@ -135,11 +150,14 @@ export class LeaderElector {
   }
 
   async #release(): Promise<void> {
-    const { client, log, name } = this.#options;
+    const { client, log, name, identity } = this.#options;
     this.#renewedAt = Number.NEGATIVE_INFINITY;
-    if (this.#sighting === undefined || !this.#mine()) return;
+    const signal = AbortSignal.timeout(releaseMs);
     try {
-      await client.replace(Lease, released(this.#sighting.lease, new Date()), { signal: AbortSignal.timeout(5_000) });
+      // Read anew: a renewal that was cut short may have been written.
+      const lease = await this.#read(signal);
+      if (lease?.spec?.holderIdentity !== identity) return;
+      await client.replace(Lease, released(lease, new Date()), { signal });
       log.info({ lease: name }, "the lease is released");
     } catch (error) {
       log.warn({ err: error, lease: name }, "the lease could not be released; it runs out by itself");

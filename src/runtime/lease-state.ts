@@ -25,15 +25,16 @@ export function sight(before: Sighting | undefined, lease: Lease, now: number): 
   return before !== undefined && same ? before : { lease, since: now };
 }
 
-/** Whether we may take or renew the lease: it is ours, free, or was not renewed for its whole time on our clock. */
+/** Whether we may take or renew the lease: it is ours, free, or was not renewed for the whole time its holder promised, on our clock. */
 export function mayHold(
   { lease, since }: Sighting,
   identity: string,
   now: number,
   { leaseMs }: LeaseDurations,
 ): boolean {
-  const holder = lease.spec?.holderIdentity ?? "";
-  return holder === "" || holder === identity || now >= since + leaseMs;
+  const { holderIdentity: holder = "", leaseDurationSeconds = 0 } = lease.spec ?? {};
+  const promisedMs = leaseDurationSeconds > 0 ? leaseDurationSeconds * 1000 : leaseMs;
+  return holder === "" || holder === identity || now >= since + promisedMs;
 }
 
 /** The lease with us as its holder. `at` is the wall clock's, for people only. */

@@ -1,4 +1,5 @@
 import type { Informer, KubeObject } from "../kube/index.ts";
+import { aborted } from "./aborted.ts";
 import type { Controller } from "./controller.ts";
 import type { LeaderElector } from "./leader-elector.ts";
 import type { Logger } from "./log.ts";
@@ -8,59 +9,72 @@ export interface ManagerOptions {
   readonly probes: Probes;
   readonly log: Logger;
   /** Absent: this process leads from the start. */
-  readonly elector?: LeaderElector | undefined;
+  readonly elector?: Pick<LeaderElector, "run"> | undefined;
   /** How long what is under way may go on after a stop, in milliseconds. */
   readonly drainMs: number;
 }
 
 /** The part of an informer that the manager runs. */
-type Runnable = Pick<Informer<KubeObject>, "run" | "whenSynced" | "hasSynced" | "health"> & {
+type RunInformer = Pick<Informer<KubeObject>, "run" | "whenSynced" | "hasSynced" | "health"> & {
   readonly type: { readonly plural: string };
 };
 
-/** A reconciliation that takes longer than this hangs: no store has so long a timeout. */
-const stuckSeconds = 900;
+/** The part of a controller that the manager runs. */
+type RunController = Pick<Controller, "name" | "run" | "longestRunSeconds">;
+
+interface LeadingRun {
+  readonly name: string;
+  readonly run: (signal: AbortSignal) => Promise<void>;
+}
+
+/** A reconciliation that takes longer than this hangs. */
+const stuckSeconds = 600;
 
 /**
  * Starts in order: caches, then (when leading) controllers. Stops in order: no new work, what is under way ends, the lease is
- * given back, the caches end. A standby keeps its caches warm.
+ * given back, the caches end. A standby keeps its caches warm. When the lease is lost, nothing is waited for.
  */
 export class Manager {
   readonly #options: ManagerOptions;
-  readonly #informers: Runnable[] = [];
-  readonly #controllers: Controller[] = [];
-  readonly #drainMs: number;
+  readonly #informers: RunInformer[] = [];
+  readonly #controllers: RunController[] = [];
+  readonly #leading: LeadingRun[] = [];
 
   constructor(options: ManagerOptions) {
     this.#options = options;
-    this.#drainMs = options.drainMs;
     const { probes } = options;
     probes.addReady("caches", () => this.#unsynced());
     probes.addLive("watches", () => this.#deadWatch());
     probes.addLive("workers", () => this.#stuckWorker());
   }
 
-  addInformer<T extends KubeObject>(informer: Informer<T>): void {
+  addInformer(informer: RunInformer): void {
     this.#informers.push(informer);
   }
 
-  addController(controller: Controller): void {
+  addController(controller: RunController): void {
     this.#controllers.push(controller);
   }
 
-  /** Runs until `signal` is aborted and all has ended. Rejects with `LeadershipLost`, or on a bug. */
+  /** Runs `run` while this process leads. It ends when its signal is aborted: with the first sign of a stop. */
+  addLeading(name: string, run: (signal: AbortSignal) => Promise<void>): void {
+    this.#leading.push({ name, run });
+  }
+
+  /**
+   * Runs until `signal` is aborted and all has ended. Rejects with `LeadershipLost`, or on a bug: what fails stops the rest
+   * in order first.
+   */
   async run(signal: AbortSignal): Promise<void> {
     const caches = new AbortController();
     const failed = new AbortController();
     const stop = AbortSignal.any([signal, failed.signal]);
-    const watching = Promise.all(this.#informers.map((informer) => informer.run(caches.signal))).catch(
-      (error: unknown) => failed.abort(error),
-    );
+    const guard = (work: Promise<void>): Promise<void> => work.catch((error: unknown) => failed.abort(error));
+    const watching = Promise.all(this.#informers.map((informer) => guard(informer.run(caches.signal))));
     try {
-      await this.#synced(stop);
-      if (!stop.aborted) {
+      if (await this.#synced(stop)) {
         this.#options.log.info("the caches are filled");
-        await this.#lead(stop);
+        await this.#lead(stop, guard);
       }
     } finally {
       caches.abort();
@@ -69,35 +83,45 @@ export class Manager {
     failed.signal.throwIfAborted();
   }
 
-  async #synced(stop: AbortSignal): Promise<void> {
+  async #synced(stop: AbortSignal): Promise<boolean> {
     try {
       await Promise.all(this.#informers.map((informer) => informer.whenSynced(stop)));
     } catch (error) {
       if (!stop.aborted) throw error;
     }
+    return !stop.aborted;
   }
 
-  async #lead(stop: AbortSignal): Promise<void> {
+  async #lead(stop: AbortSignal, guard: (work: Promise<void>) => Promise<void>): Promise<void> {
     const { elector } = this.#options;
-    if (elector === undefined) return this.#work(stop, new AbortController().signal);
-    await elector.run(stop, (lost) => this.#work(AbortSignal.any([stop, lost]), lost));
+    if (elector === undefined) return this.#work(stop, new AbortController().signal, guard);
+    await elector.run(stop, (lost) => this.#work(AbortSignal.any([stop, lost]), lost, guard));
   }
 
-  async #work(stop: AbortSignal, lost: AbortSignal): Promise<void> {
+  async #work(stop: AbortSignal, lost: AbortSignal, guard: (work: Promise<void>) => Promise<void>): Promise<void> {
     const late = new AbortController();
     const abort = AbortSignal.any([late.signal, lost]);
-    let timer: NodeJS.Timeout | undefined;
-    const drain = (): void => {
-      timer = setTimeout(() => late.abort(new Error("the drain took too long")), this.#drainMs);
-    };
-    stop.addEventListener("abort", drain, { once: true });
-    if (stop.aborted) drain();
+    const working = [
+      ...this.#controllers.map((controller) => guard(controller.run(stop, abort))),
+      ...this.#leading.map(({ name, run }) => guard(this.#untilStopped(name, run, stop))),
+    ];
+    await aborted(stop);
+    const timer = setTimeout(() => late.abort(new Error("the drain took too long")), this.#options.drainMs);
     try {
-      await Promise.all(this.#controllers.map((controller) => controller.run(stop, abort)));
+      await Promise.all(working);
     } finally {
-      stop.removeEventListener("abort", drain);
       clearTimeout(timer);
     }
+  }
+
+  /** What runs while leading has no reason of its own to end: if it does so early, that is a bug. */
+  async #untilStopped(name: string, run: LeadingRun["run"], stop: AbortSignal): Promise<void> {
+    try {
+      await run(stop);
+    } catch (error) {
+      if (!stop.aborted) throw error;
+    }
+    if (!stop.aborted) throw new Error(`${name} ended while this process leads`);
   }
 
   #unsynced(): string | undefined {

@@ -1,0 +1,201 @@
+import { describe, expect, it } from "vitest";
+import { KubeError, type Lease } from "../kube/index.ts";
+import { aborted } from "./aborted.ts";
+import { LeaderElector, LeadershipLost } from "./leader-elector.ts";
+import { createLogger } from "./log.ts";
+import { createMetrics } from "./metrics.ts";
+import { ManualClock, settle } from "./testing/manual-clock.ts";
+
+/** One lease under optimistic concurrency, and ways to let it fail. */
+class LeaseServer {
+  lease: Lease | undefined;
+  failing = false;
+  hanging = false;
+  #version = 0;
+
+  readonly client = {
+    get: (_: unknown, __: unknown, { signal }: { signal: AbortSignal }): Promise<never> =>
+      this.#answer(signal, () => {
+        if (this.lease === undefined) throw new KubeError("NotFound", "no lease", { status: 404 });
+        return this.lease;
+      }),
+    create: (_: unknown, lease: object, { signal }: { signal: AbortSignal }): Promise<never> =>
+      this.#answer(signal, () => {
+        if (this.lease !== undefined) throw new KubeError("AlreadyExists", "there is a lease", { status: 409 });
+        return this.put(lease as Lease);
+      }),
+    replace: (_: unknown, lease: object, { signal }: { signal: AbortSignal }): Promise<never> =>
+      this.#answer(signal, () => {
+        const { metadata } = lease as Lease;
+        const current = this.lease?.metadata.resourceVersion;
+        if (metadata.resourceVersion !== current) throw new KubeError("Conflict", "it has changed", { status: 409 });
+        return this.put(lease as Lease);
+      }),
+  };
+
+  get holder(): string | undefined {
+    return this.lease?.spec?.holderIdentity;
+  }
+
+  put(lease: Lease): Lease {
+    this.#version += 1;
+    this.lease = { ...lease, metadata: { ...lease.metadata, resourceVersion: String(this.#version) } };
+    return this.lease;
+  }
+
+  heldBy(holderIdentity: string): void {
+    const metadata = { name: "certferry", namespace: "system" };
+    const spec = { holderIdentity, leaseDurationSeconds: 15 };
+    this.put({ apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata, spec });
+  }
+
+  async #answer(signal: AbortSignal, act: () => Lease): Promise<never> {
+    if (this.hanging) {
+      await aborted(signal);
+      throw new KubeError("Aborted", "aborted");
+    }
+    if (this.failing) throw new KubeError("ServiceUnavailable", "etcd is away", { status: 503 });
+    return act() as never;
+  }
+}
+
+const log = createLogger({ level: "error", destination: { write: () => {} } });
+
+function candidate(server: LeaseServer, clock: ManualClock, identity = "me") {
+  const stop = new AbortController();
+  const metrics = createMetrics();
+  const { client } = server;
+  const elector = new LeaderElector({ client, namespace: "system", name: "certferry", identity, metrics, log, clock });
+  const state = { leading: false, lost: false };
+  const finish = Promise.withResolvers<void>();
+  const running = elector.run(stop.signal, async (lost) => {
+    state.leading = true;
+    lost.addEventListener("abort", () => (state.lost = true));
+    await finish.promise;
+  });
+  running.catch(() => {});
+  return { elector, metrics, state, stop, finish, running };
+}
+
+describe("leader election", () => {
+  it("takes a lease that nobody holds, and gives it back when its work has ended", async () => {
+    const server = new LeaseServer();
+    const { elector, metrics, state, finish, running } = candidate(server, new ManualClock());
+    await settle();
+    expect([server.holder, state.leading, elector.holds()]).toEqual(["me", true, true]);
+    expect(await metrics.registry.getSingleMetricAsString("leader_election_master_status")).toContain(
+      'leader_election_master_status{name="certferry"} 1',
+    );
+    finish.resolve();
+    await running;
+    expect([server.holder, elector.holds()]).toEqual(["", false]);
+    expect(await metrics.registry.getSingleMetricAsString("leader_election_master_status")).toContain(
+      'leader_election_master_status{name="certferry"} 0',
+    );
+  });
+
+  it("waits while another one renews, and takes over 15 s after the last renewal it saw", async () => {
+    const server = new LeaseServer();
+    const clock = new ManualClock();
+    server.heldBy("other");
+    const { state } = candidate(server, clock);
+    await clock.advance(14_000);
+    server.heldBy("other");
+    await clock.advance(15_000);
+    expect(state.leading).toBe(false);
+    await clock.advance(4_000);
+    expect([state.leading, server.holder]).toEqual([true, "me"]);
+  });
+
+  it("keeps the lease through breaks that are shorter than 10 s less two looks", async () => {
+    const server = new LeaseServer();
+    const clock = new ManualClock();
+    const { elector, state } = candidate(server, clock);
+    await settle();
+    for (let breaks = 0; breaks < 5; breaks += 1) {
+      server.failing = true;
+      await clock.advance(5_900);
+      server.failing = false;
+      await clock.advance(5_000);
+    }
+    expect([state.lost, elector.holds()]).toEqual([false, true]);
+  });
+
+  it("loses the lease 10 s after the last renewal, and does not wait for the work to end", async () => {
+    const server = new LeaseServer();
+    const clock = new ManualClock();
+    const { elector, state, running } = candidate(server, clock);
+    await settle();
+    server.failing = true;
+    await clock.advance(9_000);
+    expect([state.lost, elector.holds()]).toEqual([false, true]);
+    await clock.advance(1_000);
+    await expect(running).rejects.toBeInstanceOf(LeadershipLost);
+    expect([state.lost, elector.holds(), server.holder]).toEqual([true, false, "me"]);
+  });
+
+  it("loses the lease in the same time when the API server does not answer at all", async () => {
+    const server = new LeaseServer();
+    const clock = new ManualClock();
+    const { state, running } = candidate(server, clock);
+    await settle();
+    server.hanging = true;
+    await clock.advance(10_000);
+    await expect(running).rejects.toBeInstanceOf(LeadershipLost);
+    expect(state.lost).toBe(true);
+  });
+
+  it("loses the lease at the next look when another one has taken it", async () => {
+    const server = new LeaseServer();
+    const clock = new ManualClock();
+    const { elector, running } = candidate(server, clock);
+    await settle();
+    server.heldBy("thief");
+    await clock.advance(2_000);
+    await expect(running).rejects.toBeInstanceOf(LeadershipLost);
+    expect([elector.holds(), server.holder]).toEqual([false, "thief"]);
+  });
+
+  it("takes the lease anew when somebody has deleted it", async () => {
+    const server = new LeaseServer();
+    const clock = new ManualClock();
+    const { state } = candidate(server, clock);
+    await settle();
+    server.lease = undefined;
+    await clock.advance(2_000);
+    expect([state.lost, server.holder]).toEqual([false, "me"]);
+  });
+
+  it("gives the lease back when the work has failed, and fails as it did", async () => {
+    const server = new LeaseServer();
+    const { finish, running } = candidate(server, new ManualClock());
+    await settle();
+    finish.reject(new Error("a bug"));
+    await expect(running).rejects.toThrow("a bug");
+    expect(server.holder).toBe("");
+  });
+
+  it("never leads when it is stopped while it waits", async () => {
+    const server = new LeaseServer();
+    const clock = new ManualClock();
+    server.heldBy("other");
+    const { state, stop, running } = candidate(server, clock);
+    await clock.advance(1_000);
+    stop.abort();
+    await running;
+    expect([state.leading, server.holder]).toEqual([false, "other"]);
+  });
+
+  it("has one leader among two who both want the lease", async () => {
+    const server = new LeaseServer();
+    const clock = new ManualClock();
+    const one = candidate(server, clock, "one");
+    const two = candidate(server, clock, "two");
+    await clock.advance(60_000);
+    expect([one.state.leading, two.state.leading, server.holder]).toEqual([true, false, "one"]);
+    one.finish.resolve();
+    await one.running;
+    await clock.advance(2_200);
+    expect([two.state.leading, server.holder]).toEqual([true, "two"]);
+  });
+});
