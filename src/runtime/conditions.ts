@@ -14,7 +14,8 @@ export function setCondition(
     ...(observedGeneration === undefined ? {} : { observedGeneration }),
     lastTransitionTime: before?.status === status ? before.lastTransitionTime : now.toISOString(),
     reason,
-    message: next.message.slice(0, 1024),
+    // Whole characters: half a surrogate pair is no text.
+    message: next.message.slice(0, 1024).replace(/[\uD800-\uDBFF]$/, ""),
   };
   if (before === undefined) return [...conditions, condition];
   return conditions.map((other) => (other.type === type ? condition : other));

@@ -14,10 +14,20 @@ export interface Told {
   readonly note: string;
 }
 
+export interface EventRecorderOptions {
+  readonly client: Pick<KubeClient, "create" | "jsonPatch">;
+  /** `reportingController`: a qualified name. */
+  readonly controller: string;
+  /** `reportingInstance`: this process. */
+  readonly instance: string;
+  readonly log: Logger;
+  readonly now?: () => Date;
+}
+
 interface Series {
-  name: string;
-  count: number;
-  last: number;
+  readonly name: string;
+  readonly count: number;
+  readonly last: number;
 }
 
 interface Pending {
@@ -30,84 +40,97 @@ interface Pending {
 const seriesMs = 360_000;
 const mostPending = 1_000;
 const mostSeries = 4_096;
+const requestMs = 10_000;
+const flushMs = 5_000;
 
 /** Tells events of `events.k8s.io/v1` in the order in which they happen. A failure is logged, and nobody waits for it. */
 export class EventRecorder {
-  readonly #client: KubeClient;
-  readonly #controller: string;
-  readonly #instance: string;
-  readonly #log: Logger;
+  readonly #options: EventRecorderOptions;
+  readonly #now: () => Date;
+  /** The last event of each thing told, that which was told longest ago first. */
   readonly #series = new Map<string, Series>();
   readonly #pending: Pending[] = [];
   #sending: Promise<void> | undefined;
   #dropped = 0;
 
-  constructor(options: { client: KubeClient; controller: string; instance: string; log: Logger }) {
-    this.#client = options.client;
-    this.#controller = options.controller;
-    this.#instance = options.instance.slice(0, 128);
-    this.#log = options.log;
+  constructor(options: EventRecorderOptions) {
+    this.#options = options;
+    this.#now = options.now ?? ((): Date => new Date());
   }
 
+  /** Never throws. When too many wait, the oldest of them is dropped, and the log counts it. */
   record(regarding: Regarding, told: Told): void {
     if (this.#pending.length >= mostPending) {
       this.#pending.shift();
       this.#dropped += 1;
     }
-    this.#pending.push({ regarding, told, at: new Date() });
-    this.#sending ??= this.#send().finally(() => {
-      this.#sending = undefined;
-    });
+    this.#pending.push({ regarding, told, at: this.#now() });
+    this.#sending ??= this.#send();
   }
 
-  /** Resolves when all that was recorded has been tried. */
-  async flush(): Promise<void> {
-    while (this.#sending !== undefined) await this.#sending;
+  /** Resolves when all that was recorded has been tried, or when `signal` is aborted. */
+  async flush(signal: AbortSignal = AbortSignal.timeout(flushMs)): Promise<void> {
+    const given = Promise.withResolvers<void>();
+    const giveUp = (): void => given.resolve();
+    signal.addEventListener("abort", giveUp, { once: true });
+    if (signal.aborted) giveUp();
+    while (this.#sending !== undefined && !signal.aborted) await Promise.race([this.#sending, given.promise]);
+    signal.removeEventListener("abort", giveUp);
   }
 
   async #send(): Promise<void> {
+    const { log } = this.#options;
     for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
       try {
         await this.#tell(next);
       } catch (error) {
-        this.#log.warn({ err: error, reason: next.told.reason }, "an event could not be told");
+        log.warn({ err: error, reason: next.told.reason }, "an event could not be told");
       }
     }
-    if (this.#dropped > 0) this.#log.warn({ events: this.#dropped }, "events were dropped: too many at once");
+    if (this.#dropped > 0) log.warn({ events: this.#dropped }, "events were dropped: too many at once");
     this.#dropped = 0;
+    // Here, not when the promise settles: what is recorded in between must start anew.
+    this.#sending = undefined;
   }
 
   async #tell({ regarding, told, at }: Pending): Promise<void> {
     const key = JSON.stringify([regarding.uid, told.type, told.reason, told.action, told.note]);
     const series = this.#series.get(key);
     if (series !== undefined && at.getTime() - series.last < seriesMs) {
-      series.last = at.getTime();
-      series.count += 1;
-      if (await this.#extend(regarding.namespace, series, at)) return;
+      const longer = { ...series, count: series.count + 1, last: at.getTime() };
+      this.#remember(key, longer);
+      if (await this.#extend(regarding.namespace, longer, at)) return;
     }
-    const name = `${regarding.name.slice(0, 200)}.${randomUUID().slice(0, 13)}`;
+    const { name } = await this.#create(regarding, told, at);
     this.#remember(key, { name, count: 1, last: at.getTime() });
+  }
+
+  async #create(regarding: Regarding, told: Told, at: Date): Promise<{ name: string }> {
+    const { client, controller, instance } = this.#options;
     const { namespace } = regarding;
+    const name = eventName(regarding.name);
     const event = {
       metadata: { name, namespace },
       eventTime: microTime(at),
       type: told.type,
       reason: told.reason.slice(0, 128),
-      action: told.action,
+      action: told.action.slice(0, 128),
       note: cut(told.note, 1024),
       regarding,
-      reportingController: this.#controller,
-      reportingInstance: this.#instance,
+      reportingController: controller,
+      reportingInstance: instance.slice(0, 128),
     };
-    await this.#client.create(Event, event, { namespace, signal: AbortSignal.timeout(10_000) });
+    await client.create(Event, event, { namespace, signal: AbortSignal.timeout(requestMs) });
+    return { name };
   }
 
   /** False when the event is gone: it is told anew. */
   async #extend(namespace: string, { name, count }: Series, at: Date): Promise<boolean> {
     const value = { count, lastObservedTime: microTime(at) };
     try {
-      const signal = AbortSignal.timeout(10_000);
-      await this.#client.jsonPatch(Event, { namespace, name }, [{ op: "add", path: "/series", value }], { signal });
+      const signal = AbortSignal.timeout(requestMs);
+      const operations = [{ op: "add", path: "/series", value }] as const;
+      await this.#options.client.jsonPatch(Event, { namespace, name }, operations, { signal });
       return true;
     } catch (error) {
       if (isKubeError(error, "NotFound")) return false;
@@ -116,15 +139,20 @@ export class EventRecorder {
   }
 
   #remember(key: string, series: Series): void {
+    this.#series.delete(key);
     this.#series.set(key, series);
     const [oldest] = this.#series.keys();
     if (this.#series.size > mostSeries && oldest !== undefined) this.#series.delete(oldest);
   }
 }
 
+/** A name of its own, which begins as the object's and is a DNS subdomain. */
+function eventName(object: string): string {
+  return `${object.slice(0, 200).replace(/[-.]+$/, "")}.${randomUUID().slice(0, 13)}`;
+}
+
 /** At most so many bytes of UTF-8, whole characters. */
 function cut(text: string, bytes: number): string {
-  const encoded = Buffer.from(text);
-  if (encoded.byteLength <= bytes) return text;
-  return new TextDecoder("utf-8", { fatal: false }).decode(encoded.subarray(0, bytes - 3)).replace(/\uFFFD+$/, "");
+  // As of a stream, so that a character whose end is cut off is held back rather than replaced.
+  return new TextDecoder().decode(Buffer.from(text).subarray(0, bytes), { stream: true });
 }

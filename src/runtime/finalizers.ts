@@ -1,11 +1,26 @@
-import { isKubeError, KubeError, type KubeClient, type KubeObject, type Resource } from "../kube/index.ts";
+import {
+  isKubeError,
+  type JsonPatchOperation,
+  type KubeClient,
+  KubeError,
+  type KubeObject,
+  type Resource,
+} from "../kube/index.ts";
+
+type Patcher = Pick<KubeClient, "jsonPatch">;
+
+/**
+ * What the API server says (422, `Invalid`) of a patch whose test failed. An object that its schema does not allow is
+ * `Invalid` too, but with what is wrong in it: trying again would not help.
+ */
+const refusedPatch = "the server rejected our request due to an error in our request";
 
 /**
  * Adds a finalizer by JSON Patch. The patch tests what it was decided from: `Conflict` when the finalizers changed meanwhile.
  * Nothing is sent when it is there.
  */
 export async function addFinalizer<T extends KubeObject>(
-  client: KubeClient,
+  client: Patcher,
   type: Resource<T>,
   object: T,
   finalizer: string,
@@ -20,7 +35,7 @@ export async function addFinalizer<T extends KubeObject>(
 
 /** Removes a finalizer by JSON Patch, as `addFinalizer` adds it. An object that is gone already is fine. */
 export async function removeFinalizer<T extends KubeObject>(
-  client: KubeClient,
+  client: Patcher,
   type: Resource<T>,
   object: T,
   finalizer: string,
@@ -42,10 +57,10 @@ export async function removeFinalizer<T extends KubeObject>(
 }
 
 async function patch<T extends KubeObject>(
-  client: KubeClient,
+  client: Patcher,
   type: Resource<T>,
   { metadata }: T,
-  operations: Parameters<KubeClient["jsonPatch"]>[2],
+  operations: readonly JsonPatchOperation[],
   signal: AbortSignal,
 ): Promise<T> {
   const { uid, resourceVersion } = metadata;
@@ -56,8 +71,7 @@ async function patch<T extends KubeObject>(
   try {
     return await client.jsonPatch(type, metadata, [...same, ...operations], { signal });
   } catch (error) {
-    // A failed test is `Invalid` (422) to the API server.
-    if (!isKubeError(error, "Invalid")) throw error;
+    if (!isKubeError(error, "Invalid") || !error.message.startsWith(refusedPatch)) throw error;
     throw new KubeError("Conflict", `the finalizers of ${type.kind} ${metadata.name} changed meanwhile`, {
       status: 409,
     });

@@ -14,7 +14,7 @@ export function createLogger(options: { level: LogLevel; destination?: Destinati
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
-    serializers: { err: errorFields },
+    serializers: { err: errorFields, error: errorFields },
   };
   return options.destination === undefined ? pino(settings) : pino(settings, options.destination);
 }
