@@ -19,29 +19,79 @@ describe("the configuration", () => {
     });
   });
 
+  it("takes every flag", () => {
+    const args = [
+      "--kubeconfig=/etc/kubeconfig",
+      "--context=prod",
+      "--namespace=certs",
+      "--watch-namespaces=a,b",
+      "--owner-id=prod.eu-1",
+      "--leader-elect=false",
+      "--secret-selector=app=web,tier in (a, b),!old,x.example.com/kind!=c",
+      "--suspend-writes=true",
+      "--workers=256",
+      "--metrics-bind-address=0",
+      "--health-probe-bind-address=[::1]:65535",
+      "--log-level=trace",
+    ];
+    expect(parseConfig(args, {})).toEqual({
+      kubeconfig: "/etc/kubeconfig",
+      context: "prod",
+      namespace: "certs",
+      watchNamespaces: ["a", "b"],
+      ownerId: "prod.eu-1",
+      leaderElect: false,
+      secretSelector: "app=web,tier in (a, b),!old,x.example.com/kind!=c",
+      suspendWrites: true,
+      workers: 256,
+      metricsBindAddress: "0",
+      healthProbeBindAddress: "[::1]:65535",
+      logLevel: "trace",
+    });
+  });
+
   it("takes the environment, and a flag before it", () => {
     const env = { CERTFERRY_LOG_LEVEL: "debug", CERTFERRY_WORKERS: "3" };
     const config = parseConfig(["--log-level=trace"], env);
     expect([config.logLevel, config.workers]).toEqual(["trace", 3]);
   });
 
-  it("takes a switch with and without a value", () => {
-    expect(parseConfig(["--suspend-writes"], {}).suspendWrites).toBe(true);
-    expect(parseConfig(["--leader-elect=false"], {}).leaderElect).toBe(false);
+  it("takes a value in the next argument", () => {
+    expect(parseConfig(["--workers", "3"], {}).workers).toBe(3);
   });
 
-  it("splits the namespaces", () => {
-    expect(parseConfig(["--watch-namespaces=a,b"], {}).watchNamespaces).toEqual(["a", "b"]);
+  it("takes a switch without a value as true", () => {
+    expect(parseConfig(["--suspend-writes"], {}).suspendWrites).toBe(true);
+  });
+
+  it("takes an empty variable as one that is not set", () => {
+    const env = { CERTFERRY_WATCH_NAMESPACES: "", CERTFERRY_WORKERS: "" };
+    const config = parseConfig([], env);
+    expect([config.watchNamespaces, config.workers]).toEqual([undefined, 16]);
+  });
+
+  it("takes an empty list of namespaces as all, whatever the environment says", () => {
+    expect(parseConfig(["--watch-namespaces="], { CERTFERRY_WATCH_NAMESPACES: "a" }).watchNamespaces).toBeUndefined();
   });
 
   it.each([
     [["--workers=0"], '--workers takes 1 to 256, not "0"'],
+    [["--workers=257"], '--workers takes 1 to 256, not "257"'],
+    [["--workers="], '--workers takes 1 to 256, not ""'],
+    [["--workers"], "--workers takes 1 to 256"],
+    [["--suspend-writes=yes"], '--suspend-writes takes true or false, not "yes"'],
+    [["--watch-namespaces=a, b"], '--watch-namespaces takes namespaces, with commas between, not "a, b"'],
     [["--owner-id=Me"], "--owner-id takes up to 63 lower-case letters, digits, '-' and '.', not \"Me\""],
     [["--metrics-bind-address=8080"], '--metrics-bind-address takes host:port, :port, or 0 for none, not "8080"'],
-    [["--surprise"], "Unknown option '--surprise'"],
-    [["surprise"], "Unexpected argument 'surprise'"],
+    [["--metrics-bind-address=:65536"], '--metrics-bind-address takes host:port, :port, or 0 for none, not ":65536"'],
+    [["--secret-selector=a=b=c"], '--secret-selector takes a label selector, as app=web,tier in (a, b), not "a=b=c"'],
+    [["--surprise"], "--surprise is not a flag; see --help"],
+    [["--toString"], "--toString is not a flag; see --help"],
+    [["--no-leader-elect"], "--no-leader-elect is not a flag; see --help"],
+    [["-v"], "-v is not a flag; see --help"],
+    [["surprise"], '"surprise" is not a flag; see --help'],
   ])("refuses %s", (args, message) => {
-    expect(() => parseConfig(args, {})).toThrow(message);
+    expect(() => parseConfig(args, {})).toThrow(expect.objectContaining({ name: "ConfigError", message }));
   });
 
   it("names the variable that is wrong", () => {
@@ -50,7 +100,26 @@ describe("the configuration", () => {
     );
   });
 
+  it("does not say what a wrong variable is when a flag is there", () => {
+    expect(parseConfig(["--log-level=warn"], { CERTFERRY_LOG_LEVEL: "loud" }).logLevel).toBe("warn");
+  });
+
   it("explains every flag", () => {
-    expect(usage()).toContain("--suspend-writes\n        Emergency stop: look at everything, write nothing.");
+    const flags = usage().match(/^ {2}--[-a-z]+$/gm);
+    expect(flags?.map((line) => line.trim())).toEqual([
+      "--kubeconfig",
+      "--context",
+      "--namespace",
+      "--watch-namespaces",
+      "--owner-id",
+      "--leader-elect",
+      "--secret-selector",
+      "--suspend-writes",
+      "--workers",
+      "--metrics-bind-address",
+      "--health-probe-bind-address",
+      "--log-level",
+    ]);
+    expect(usage()).toContain("  --workers\n        Deliveries at once, for each kind. Takes 1 to 256. Default: 16.\n");
   });
 });

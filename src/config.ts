@@ -26,6 +26,7 @@ export class ConfigError extends Error {
 }
 
 interface Flag {
+  /** May stand without a value, which means true. */
   readonly boolean?: true;
   readonly fallback?: string;
   /** What a value must look like. */
@@ -34,9 +35,20 @@ interface Flag {
   readonly help: string;
 }
 
+const logLevels: readonly LogLevel[] = ["trace", "debug", "info", "warn", "error"];
 const anything = /^.+$/s;
-const address = /^(0|(\[[0-9a-fA-F:]+\]|[-.a-zA-Z0-9]*):[0-9]{1,5})$/;
+/** 0 to 65535. */
+const port = "([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
+const address = new RegExp(`^(0|(\\[[0-9a-fA-F:]+\\]|[-.a-zA-Z0-9]*):${port})$`);
 const label = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
+const labelKey = "([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?";
+const labelValue = "([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?";
+const requirement = [
+  `!?${labelKey}`,
+  `${labelKey} *(=|==|!=) *${labelValue}`,
+  `${labelKey} +(in|notin) +\\( *${labelValue}( *, *${labelValue})* *\\)`,
+].join("|");
+const selector = new RegExp(`^(${requirement})( *, *(${requirement}))*$`);
 const bool = { boolean: true, form: /^(true|false)$/, takes: "true or false" } as const;
 const listens = { form: address, takes: "host:port, :port, or 0 for none" };
 
@@ -58,14 +70,14 @@ const flags: Readonly<Record<string, Flag>> = {
     help: "Namespaces to serve; all.",
   },
   "owner-id": {
-    form: /^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?$/,
+    form: /^[a-z0-9][-a-z0-9.]{0,62}$/,
     takes: "up to 63 lower-case letters, digits, '-' and '.'",
     help: "First part of the ownership marks; the uid of the namespace kube-system.",
   },
   "leader-elect": { ...bool, fallback: "true", help: "Elect one leader among the replicas." },
   "secret-selector": {
-    form: anything,
-    takes: "a label selector",
+    form: selector,
+    takes: "a label selector, as app=web,tier in (a, b)",
     help: "Secrets that may be read; what it does not select is not read for any reference.",
   },
   "suspend-writes": { ...bool, fallback: "false", help: "Emergency stop: look at everything, write nothing." },
@@ -85,19 +97,21 @@ const flags: Readonly<Record<string, Flag>> = {
   },
 };
 
-/** Flags beat the environment (`CERTFERRY_LOG_LEVEL` for `--log-level`). Throws `ConfigError`. */
+/**
+ * Flags beat the environment (`CERTFERRY_LOG_LEVEL` for `--log-level`). Throws `ConfigError`.
+ * @example parseConfig(process.argv.slice(2), process.env)
+ */
 export function parseConfig(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Config {
   const given = parse(args);
   const value = (name: string): string | undefined => {
-    const variable = variableOf(name);
-    const flag = given[name];
-    const text = flag ?? env[variable] ?? flags[name]?.fallback;
-    if (text === undefined || flags[name]?.form.test(text)) return text;
-    throw new ConfigError(
-      `${flag === undefined ? variable : `--${name}`} takes ${flags[name]?.takes ?? ""}, not "${text}"`,
-    );
+    const flag = given.get(name);
+    const fallback = flags[name]?.fallback;
+    const text = flag ?? env[variableOf(name)];
+    // Charts and shells set empty variables; an empty flag takes back what the environment says, where none is allowed.
+    const none = text === "" && (flag === undefined || fallback === undefined);
+    if (text === undefined || none) return fallback;
+    return checked(flag === undefined ? variableOf(name) : `--${name}`, name, text);
   };
-  const logLevels: readonly LogLevel[] = ["trace", "debug", "info", "warn", "error"];
   return {
     kubeconfig: value("kubeconfig"),
     context: value("context"),
@@ -128,13 +142,26 @@ function variableOf(name: string): string {
   return `CERTFERRY_${name.toUpperCase().replaceAll("-", "_")}`;
 }
 
-function parse(args: readonly string[]): Record<string, string | undefined> {
-  const options = Object.fromEntries(Object.keys(flags).map((name) => [name, { type: "string" as const }]));
-  // `--leader-elect` alone means true.
-  const spelled = args.map((arg) => (flags[arg.slice(2)]?.boolean && arg.startsWith("--") ? `${arg}=true` : arg));
-  try {
-    return parseArgs({ args: spelled, options, strict: true, allowPositionals: false }).values;
-  } catch (error) {
-    throw new ConfigError(`${error instanceof Error ? error.message : String(error)}\nSee --help.`, { cause: error });
+/** The text as it is; `spelled` is how the user wrote the flag. */
+function checked(spelled: string, name: string, text: string): string {
+  const flag = flags[name];
+  if (flag?.form.test(text)) return text;
+  throw new ConfigError(`${spelled} takes ${flag?.takes ?? "nothing"}, not "${text}"`);
+}
+
+function parse(args: readonly string[]): ReadonlyMap<string, string> {
+  const options = Object.fromEntries(
+    Object.entries(flags).map(([name, { boolean }]) => [name, { type: boolean ? "boolean" : "string" } as const]),
+  );
+  const given = new Map<string, string>();
+  for (const token of parseArgs({ args: [...args], options, strict: false, tokens: true }).tokens) {
+    if (token.kind === "option-terminator") continue;
+    if (token.kind === "positional") throw new ConfigError(`"${token.value}" is not a flag; see --help`);
+    const flag = Object.hasOwn(flags, token.name) ? flags[token.name] : undefined;
+    if (flag === undefined) throw new ConfigError(`${token.rawName} is not a flag; see --help`);
+    const text = token.value ?? (flag.boolean ? "true" : undefined);
+    if (text === undefined) throw new ConfigError(`--${token.name} takes ${flag.takes}`);
+    given.set(token.name, text);
   }
+  return given;
 }
