@@ -17,6 +17,7 @@ import {
   refused,
   unsure,
   waiting,
+  withoutAttempt,
 } from "./record.ts";
 
 /** What is known of a run whatever it comes to, even where source or store cannot be had. */
@@ -167,24 +168,28 @@ function afterPut(
   return { do: "Wait", record: failed(record, s, { reason: "VerifyFailed", message, until }), until };
 }
 
-/** What a failure makes of the record, and when to look again. Also for those that come before there is a place. */
+/**
+ * What a failure makes of the record, and when to look again. Also for those that come before there is a place. Only a write
+ * that may have happened all the same leaves its attempt open: a refusal is an answer.
+ */
 export function afterFailure(
   record: DeliveryRecord,
   { during, error }: NonNullable<Seen["failure"]>,
   base: Base,
   now: Date,
 ): Extract<Step, { do: "Wait" }> {
+  const answered = during === "put" && (error.name !== "TransientError" || error.happened === "no");
+  const known = answered ? withoutAttempt(record) : record;
   switch (error.name) {
     case "TerminalError":
-      return { do: "Wait", record: blocked(record, error), until: undefined };
+      return { do: "Wait", record: blocked(known, error), until: undefined };
     case "BlockedError":
-      return { do: "Wait", record: blocked(record, error), until: later(base, now) };
+      return { do: "Wait", record: blocked(known, error), until: later(base, now) };
     case "WaitingError":
-      return { do: "Wait", record: waiting(record, error), until: error.until ?? soon(base, now) };
+      return { do: "Wait", record: waiting(known, error), until: error.until ?? soon(base, now) };
     case "TransientError": {
       const due = backOff(failuresOf(record, base.inputs), now, base.random);
-      const closed = during === "put" && error.happened === "no";
-      const open = closed ? undefined : record.attempt;
+      const open = known.attempt;
       const deadline = open === undefined ? undefined : new Date(open.deadline);
       const until = new Date(Math.max(due.getTime(), error.retryAfter?.getTime() ?? 0, deadline?.getTime() ?? 0));
       return {

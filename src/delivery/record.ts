@@ -67,7 +67,7 @@ export function opened(
   return { ...kept(record), ...counted(record), phase: "InProgress", reason: verdict.reason, place: s.place, attempt };
 }
 
-/** A write that another one has made void: it provably did not happen. */
+/** A write that provably did not happen: another one has made it void, or the store refused it. */
 export function withoutAttempt(record: DeliveryRecord): DeliveryRecord {
   const { attempt: _attempt, ...rest } = record;
   return rest;
