@@ -79,7 +79,7 @@ describe("a place in a Secret", () => {
     expect(await place.put(await desired(second), seen, signal)).toEqual({ outcome: "Changed" });
   });
 
-  it("is not written over one that somebody else has made since the look found nothing", async () => {
+  it("is not written into one that somebody else has made since the look found nothing", async () => {
     const place = pem("raced", "a.pem");
     const absent = await place.observe(await desired(first), signal);
     await world.plane.kubectl([
@@ -108,7 +108,9 @@ describe("a place in a Secret", () => {
       "--from-literal=b.pem=theirs",
     ]);
     const wanted = await desired(first);
-    expect(await place.put(wanted, absent, signal)).toMatchObject({ outcome: "Written", seen: { differs: [] } });
+    expect(await place.put(wanted, absent, signal)).toEqual({ outcome: "Changed" });
+    expect((await world.secret("joined")).metadata.annotations).toBeUndefined();
+    expect(state(await write(place, wanted))).toEqual([]);
     expect(await store.remove(place.key, wanted.mark, signal)).toEqual({});
     expect(Object.keys((await world.secret("joined")).data ?? {})).toEqual(["b.pem"]);
   });

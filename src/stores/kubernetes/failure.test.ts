@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { KubeError, type KubeErrorReason } from "../../kube/index.ts";
 import { WaitingError } from "../errors.ts";
 import { type Asked, meaningOf } from "./failure.ts";
@@ -15,17 +15,20 @@ function meaning(
 }
 
 describe("a failed request to a cluster", () => {
-  it.each<[KubeErrorReason, string]>([
-    ["Unauthorized", "BlockedError CredentialsRefused"],
-    ["Forbidden", "BlockedError AccessDenied"],
-    ["NotFound", "WaitingError NamespaceMissing"],
-    ["Invalid", "TerminalError Refused"],
-    ["TooManyRequests", "TransientError ClusterUnavailable no"],
-    ["InternalError", "TransientError ClusterUnavailable unknown"],
-    ["ConnectionFailed", "TransientError ClusterUnavailable unknown"],
-    ["Timeout", "TransientError ClusterUnavailable unknown"],
-  ])("%s means %s", (reason, expected) => {
-    expect(meaning(reason)).toBe(expected);
+  it.each<[KubeErrorReason, number | undefined, string]>([
+    ["Unauthorized", 401, "BlockedError CredentialsRefused"],
+    ["Forbidden", 403, "BlockedError AccessDenied"],
+    ["NotFound", 404, "WaitingError NamespaceMissing"],
+    ["Invalid", 422, "TerminalError Refused"],
+    ["TooManyRequests", 429, "TransientError ClusterUnavailable no"],
+    ["MethodNotAllowed", 405, "TransientError ClusterUnavailable no"],
+    ["InternalError", 500, "TransientError ClusterUnavailable unknown"],
+    ["Timeout", 504, "TransientError ClusterUnavailable unknown"],
+    ["Timeout", undefined, "TransientError ClusterUnavailable unknown"],
+    ["ConnectionFailed", undefined, "TransientError ClusterUnavailable unknown"],
+    ["Aborted", undefined, "TransientError ClusterUnavailable unknown"],
+  ])("%s (%s) means %s", (reason, status, expected) => {
+    expect(meaning(reason, status === undefined ? {} : { status })).toBe(expected);
   });
 
   it("did surely not happen when it was never sent, or only looked", () => {
@@ -35,6 +38,20 @@ describe("a failed request to a cluster", () => {
 
   it("never tells what the server said of a Secret's values", () => {
     expect(meaningOf(new KubeError("Invalid", "data: c2VjcmV0", {}), asked).message).not.toContain("c2VjcmV0");
+  });
+
+  it("tells what is wrong with a connection, in our own words", () => {
+    const error = new KubeError("ConnectionFailed", "GET https://10.0.0.1/x: self-signed certificate");
+    expect(meaningOf(error, asked).message).toBe(
+      "Secret web/tls: the API server could not patch it (GET https://10.0.0.1/x: self-signed certificate); it is tried again.",
+    );
+  });
+
+  it("is tried again when the server says so", () => {
+    vi.useFakeTimers({ now: new Date("2030-01-01T00:00:00Z") });
+    onTestFinished(() => void vi.useRealTimers());
+    const error = new KubeError("TooManyRequests", "slow down", { status: 429, retryAfterSeconds: 40 });
+    expect(meaningOf(error, asked)).toMatchObject({ retryAfter: new Date("2030-01-01T00:00:40Z") });
   });
 
   it("is what the credentials' own failure was", () => {

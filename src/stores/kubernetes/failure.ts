@@ -10,17 +10,6 @@ export interface Asked {
   readonly as: string;
 }
 
-/** Reasons of an error that says for sure that nothing was written. */
-const refused = new Set([
-  "TooManyRequests",
-  "Unauthorized",
-  "Forbidden",
-  "Conflict",
-  "Invalid",
-  "BadRequest",
-  "NotFound",
-]);
-
 /**
  * What a failed request means for a place. A refusal's own text is told only where it cannot quote a Secret: that of 422 can.
  * Rethrows what is no error of the API.
@@ -66,16 +55,23 @@ function forbidden(error: KubeError, { verb, namespace, name, as }: Asked): Stor
 }
 
 function transient(error: KubeError, { verb, namespace, name }: Asked): TransientError {
-  const wrote = verb !== "get" && error.sent && !refused.has(error.reason);
+  // Whatever is answered with a 4xx was not done.
+  const refused = error.status !== undefined && error.status < 500;
+  const wrote = verb !== "get" && error.sent && !refused;
   const retryAfter =
     error.retryAfterSeconds === undefined ? undefined : new Date(Date.now() + error.retryAfterSeconds * 1000);
   return new TransientError(
     "ClusterUnavailable",
-    `Secret ${namespace}/${name}: the API server could not ${verb} it (${error.reason}).`,
+    `Secret ${namespace}/${name}: the API server could not ${verb} it (${causeOf(error)}); it is tried again.`,
     {
       happened: wrote ? "unknown" : "no",
       retryAfter,
       cause: error,
     },
   );
+}
+
+/** What a user needs to know of a failure. Our own words on a connection tell which host, and what of its TLS is wrong. */
+export function causeOf({ reason, message }: KubeError): string {
+  return reason === "ConnectionFailed" ? message : reason;
 }

@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import { issue } from "../../../test/fixtures/pki.ts";
 import { clusterOf } from "./kubeconfig.ts";
 
-const { pem } = await issue({ subject: "CN=ca", ca: true });
-const ca = Buffer.from(pem).toString("base64");
+const { pem, keyPem } = await issue({ subject: "CN=ca", ca: true });
+const other = await issue({ subject: "CN=other" });
+const base64 = (text: string): string => Buffer.from(text).toString("base64");
+const ca = base64(pem);
 const base = {
   clusters: [{ name: "c", cluster: { server: "https://10.0.0.1:6443/", "certificate-authority-data": ca } }],
   users: [{ name: "u", user: { token: "t0ken" } }],
@@ -27,6 +29,16 @@ describe("a kubeconfig that somebody else wrote", () => {
     expect(await config.credentials.token(new AbortController().signal)).toBe("t0ken");
   });
 
+  it("gives a client certificate with its key, and trusts the system's CAs where it names none", () => {
+    const user = { "client-certificate-data": ca, "client-key-data": base64(keyPem) };
+    const cluster = { server: "https://a.example.com", "tls-server-name": "b.example.com" };
+    expect(clusterOf(JSON.stringify({ ...withUser(user), clusters: [{ name: "c", cluster }] }))).toEqual({
+      server: "https://a.example.com",
+      serverName: "b.example.com",
+      credentials: { clientCertificate: { certPem: pem, keyPem } },
+    });
+  });
+
   it("takes the only context where none is current", () => {
     expect(clusterOf(JSON.stringify({ ...base, "current-context": undefined })).server).toBe("https://10.0.0.1:6443");
   });
@@ -41,6 +53,21 @@ describe("a kubeconfig that somebody else wrote", () => {
       "two ways to log in",
       withUser({ token: "t", "client-certificate-data": ca }),
       "either token, or client-certificate-data",
+    ],
+    [
+      "another certificate's key",
+      withUser({ "client-certificate-data": ca, "client-key-data": base64(other.keyPem) }),
+      "client-key-data is not the private key of client-certificate-data",
+    ],
+    ["a token with a line break", withUser({ token: "s3cret\n" }), "users.0.user.token is missing or not of the right"],
+    [
+      "two contexts and none current",
+      {
+        ...base,
+        contexts: [...base.contexts, { name: "y", context: { cluster: "c", user: "u" } }],
+        "current-context": "",
+      },
+      "current-context must name one context",
     ],
     ["no way to log in", withUser({}), "either token, or client-certificate-data"],
     [

@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { parse } from "yaml";
 import { z } from "zod";
 import type { ClusterConfig } from "../../kube/index.ts";
@@ -14,7 +14,12 @@ const cluster = z.strictObject({
   "tls-server-name": z.string().max(253).optional(),
 });
 const user = z.strictObject({
-  token: z.string().min(1).max(65_536).optional(),
+  // It goes into a header as it is.
+  token: z
+    .string()
+    .max(65_536)
+    .regex(/^[!-~]+$/)
+    .optional(),
   "client-certificate-data": base64.optional(),
   "client-key-data": base64.optional(),
 });
@@ -64,7 +69,9 @@ function credentialsOf(who: z.infer<typeof user>): ClusterConfig["credentials"] 
   }
   if (token === undefined && certificateData !== undefined && keyData !== undefined) {
     const certPem = certificate(certificateData, "client-certificate-data");
-    return { clientCertificate: { certPem, keyPem: Buffer.from(keyData, "base64").toString("utf8") } };
+    const keyPem = Buffer.from(keyData, "base64").toString("utf8");
+    if (!fits(certPem, keyPem)) throw invalid("client-key-data is not the private key of client-certificate-data");
+    return { clientCertificate: { certPem, keyPem } };
   }
   throw invalid("the user must have either token, or client-certificate-data with client-key-data");
 }
@@ -76,6 +83,14 @@ function certificate(data: string, field: string): string {
     return pem;
   } catch {
     throw invalid(`${field} is not a PEM certificate in base64`);
+  }
+}
+
+function fits(certPem: string, keyPem: string): boolean {
+  try {
+    return new X509Certificate(certPem).checkPrivateKey(createPrivateKey(keyPem));
+  } catch {
+    return false;
   }
 }
 

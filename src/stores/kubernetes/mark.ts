@@ -35,6 +35,14 @@ export function marksOf({ annotations }: ObjectMeta): Mark[] {
   });
 }
 
+/** The marks of others on any of these keys. */
+export function overlapping(
+  marks: readonly Mark[],
+  { mark, spots }: { readonly mark: string; readonly spots: readonly string[] },
+): Mark[] {
+  return marks.filter((other) => other.mark !== mark && other.keys.some((key) => spots.includes(key)));
+}
+
 function readMark(text: string): Mark | undefined {
   try {
     const value: unknown = JSON.parse(text);

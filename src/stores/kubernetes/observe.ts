@@ -3,7 +3,7 @@ import { type CertificateFacts, certificateFacts, decode } from "../../formats/i
 import type { Secret } from "../../kube/index.ts";
 import type { Difference, Holders, Observation, Obstacle } from "../contract.ts";
 import { certificateKeys } from "./content.ts";
-import { type Mark, markName, marksOf, writeMark } from "./mark.ts";
+import { type Mark, markName, marksOf, overlapping, writeMark } from "./mark.ts";
 
 /** What a place wants of its Secret. */
 export interface Wanted {
@@ -32,12 +32,14 @@ export async function observed(secret: Secret, wanted: Wanted): Promise<Extract<
     holders: holdersOf(secret, marks, wanted),
     ...(leaf === undefined ? {} : { leaf }),
     differs,
+    // Labels and annotations that we set and that are wanted no longer cannot be told from those of others.
+    partial: true,
     ...(obstacle === undefined ? {} : { obstacle }),
   };
 }
 
 function holdersOf({ data }: Secret, marks: readonly Mark[], { spots, mark }: Wanted): Holders {
-  const others = marks.filter((other) => other.mark !== mark && other.keys.some((key) => spots.includes(key)));
+  const others = overlapping(marks, { spots, mark });
   const marked = new Set(marks.flatMap(({ keys }) => keys));
   const foreign = spots.some((key) => data?.[key] !== undefined && data[key] !== "" && !marked.has(key));
   return { ours: marks.some((other) => other.mark === mark), others: others.map((other) => other.mark), foreign };

@@ -1,9 +1,9 @@
 import type { KubernetesTarget } from "../../crds/index.ts";
 import { isKubeError, type KubeClient, Secret } from "../../kube/index.ts";
-import type { Desired, Observation, Place, PlaceContext, PutResult, Remote } from "../contract.ts";
+import type { Desired, Observation, Place, PlaceContext, PutResult } from "../contract.ts";
 import { contentOf, keysOf } from "./content.ts";
 import { type Asked, meaningOf } from "./failure.ts";
-import { fieldManagerOf, markName, marksOf, writeMark } from "./mark.ts";
+import { fieldManagerOf, type Mark, markName, marksOf, overlapping, writeMark } from "./mark.ts";
 import { observed, type Wanted } from "./observe.ts";
 
 /** The cluster that a store leads to, and as whom. */
@@ -20,6 +20,28 @@ export interface PlaceKey {
   readonly name: string;
 }
 
+/**
+ * A version that no Secret has, since the first write to an empty etcd is revision 2. An apply with it makes a Secret that is
+ * absent and is a conflict with one that is there (tried): the create-only that apply does not have.
+ */
+const neverStored = "1";
+
+interface MarksSeen {
+  /** Whether our mark says that we made the Secret: to be noted again. */
+  readonly created: boolean;
+  /**
+   * Marks of others on our spots. They lose these spots by our write: a resource that comes back later must not find a mark
+   * that says it still holds what has become another's.
+   */
+  readonly taken: readonly Mark[];
+}
+
+/** What must still be so for a write to happen. */
+interface Condition extends MarksSeen {
+  readonly uid?: string;
+  readonly resourceVersion: string;
+}
+
 /** Keys of one Secret. */
 export class SecretPlace implements Place {
   readonly address: string;
@@ -30,8 +52,8 @@ export class SecretPlace implements Place {
   readonly #cluster: Cluster;
   readonly #target: KubernetesTarget;
   readonly #namespace: string;
-  /** Whether the Secret of an observation was made by us: what `put` must note again. */
-  readonly #created = new WeakMap<Observation, boolean>();
+  /** The marks that an observation saw, for the `put` that follows it. */
+  readonly #marks = new WeakMap<Observation, MarksSeen>();
 
   constructor(cluster: Cluster, target: KubernetesTarget, context: PlaceContext) {
     this.#cluster = cluster;
@@ -56,24 +78,12 @@ export class SecretPlace implements Place {
     }
   }
 
-  /**
-   * Writes by server-side apply. A Secret that was there is written on condition of its version. One that was not is applied
-   * without force, since an apply cannot be told to create only (tried): if another one has made the Secret meanwhile, our
-   * keys conflict with its own, and its other keys make `created` false.
-   */
   async put(desired: Desired, before: Observation, signal: AbortSignal): Promise<PutResult> {
     const wanted = await this.#wanted(desired);
-    const absent = before.state === "Absent";
     try {
-      const seen = before.state === "Absent" ? undefined : before.remote;
-      const first = await this.#apply(wanted, seen, this.#created.get(before) ?? absent, signal);
-      if (first === undefined) return { outcome: "Changed" };
-      if (!absent || first.created) return { outcome: "Written", seen: await this.#observed(first.object, wanted) };
-      // Not ours alone, as it turned out: take back that we made it.
-      const { uid = "", resourceVersion = "" } = first.object.metadata;
-      const second = await this.#apply(wanted, { id: uid, version: resourceVersion }, false, signal);
-      if (second === undefined) return { outcome: "Changed" };
-      return { outcome: "Written", seen: await this.#observed(second.object, wanted) };
+      const stored = await this.#apply(wanted, this.#conditionOf(before), signal);
+      if (stored === undefined) return { outcome: "Changed" };
+      return { outcome: "Written", seen: await this.#observed(stored, wanted) };
     } finally {
       wipe(wanted);
     }
@@ -81,40 +91,51 @@ export class SecretPlace implements Place {
 
   async #observed(secret: Secret, wanted: Wanted): Promise<Observation> {
     const observation = await observed(secret, wanted);
-    const ours = marksOf(secret.metadata).find(({ mark }) => mark === wanted.mark);
-    this.#created.set(observation, ours?.created ?? false);
+    const marks = marksOf(secret.metadata);
+    this.#marks.set(observation, {
+      created: marks.find(({ mark }) => mark === wanted.mark)?.created ?? false,
+      taken: overlapping(marks, wanted),
+    });
     return observation;
   }
 
+  #conditionOf(before: Observation): Condition {
+    if (before.state === "Absent") return { resourceVersion: neverStored, created: true, taken: [] };
+    const { id: uid, version = neverStored } = before.remote;
+    return { uid, resourceVersion: version, ...(this.#marks.get(before) ?? { created: false, taken: [] }) };
+  }
+
   /**
-   * Undefined when the Secret changed meanwhile; without `seen` it is to be made. The uid is stated as well as the version: an
-   * apply with a version alone makes a Secret anew that has been deleted (tried), with its uid it is a conflict.
+   * Server-side apply on condition of what the look saw; undefined when that is not so any more. The uid is stated as well as
+   * the version: an apply with a version alone makes a Secret anew that has been deleted (tried), with its uid it is a conflict.
    */
-  async #apply(
-    wanted: Wanted,
-    seen: Remote | undefined,
-    created: boolean,
-    signal: AbortSignal,
-  ): Promise<{ object: Secret; created: boolean } | undefined> {
-    const { target, mark, content, type } = wanted;
-    const note = writeMark({ mark, keys: [...content.keys()], created });
+  async #apply(wanted: Wanted, condition: Condition, signal: AbortSignal): Promise<Secret | undefined> {
+    const { target, spots, mark, content, type } = wanted;
+    const { created, taken, ...seen } = condition;
+    const marks = [
+      { mark, keys: [...content.keys()], created },
+      ...taken.map((other) => ({ ...other, keys: other.keys.filter((key) => !spots.includes(key)) })),
+    ];
     const body = {
       metadata: {
         namespace: this.#namespace,
         name: target.name,
-        ...(seen === undefined ? {} : { uid: seen.id, resourceVersion: seen.version }),
+        ...seen,
         ...(target.labels === undefined ? {} : { labels: target.labels }),
-        annotations: { ...target.annotations, [markName(mark)]: note },
+        annotations: {
+          ...target.annotations,
+          ...Object.fromEntries(marks.map((one) => [markName(one.mark), writeMark(one)])),
+        },
       },
       type,
       data: Object.fromEntries([...content].map(([key, value]) => [key, value.toString("base64")])),
     };
-    const force = seen !== undefined;
     try {
-      return await this.#cluster.client.apply(Secret, body, { fieldManager: fieldManagerOf(mark), force, signal });
+      const options = { fieldManager: fieldManagerOf(mark), force: true, signal };
+      return (await this.#cluster.client.apply(Secret, body, options)).object;
     } catch (error) {
-      if (isKubeError(error, "Conflict") || (force && isKubeError(error, "NotFound"))) return undefined;
-      throw meaningOf(error, this.#asked(force ? "patch" : "create"));
+      if (isKubeError(error, "Conflict")) return undefined;
+      throw meaningOf(error, this.#asked(seen.uid === undefined ? "create" : "patch"));
     }
   }
 

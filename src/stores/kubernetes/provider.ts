@@ -2,6 +2,7 @@ import type { KubernetesStoreBlock, KubernetesTarget } from "../../crds/index.ts
 import { type ClusterConfig, connect, isKubeError, type KubeClient, Namespace } from "../../kube/index.ts";
 import type { Place, PlaceContext, Provider, Store, StoreContext, StoreHealth } from "../contract.ts";
 import { BlockedError, isStoreError, type StoreError, TransientError, WaitingError } from "../errors.ts";
+import { causeOf } from "./failure.ts";
 import { clusterOf } from "./kubeconfig.ts";
 import { type Cluster, SecretPlace } from "./place.ts";
 import { removeFrom } from "./remove.ts";
@@ -117,7 +118,7 @@ function meaningOf(error: unknown, as: string): StoreError {
   }
   return new TransientError(
     "ClusterUnavailable",
-    `The cluster does not answer as it should (${error.reason}); it is tried again.`,
+    `The cluster does not answer as it should (${causeOf(error)}); it is tried again.`,
     {
       happened: "no",
       cause: error,

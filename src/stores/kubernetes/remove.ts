@@ -43,19 +43,25 @@ async function tryRemoval(
     const ours = marks.find((other) => other.mark === mark);
     if (ours === undefined) return {};
     const { uid, resourceVersion } = secret.metadata;
-    if (ours.created && othersKeys(secret, ours).length === 0) {
+    const onlyOurs = onlyOursOf(marks, ours);
+    if (ours.created && keysOf(secret).every((key) => onlyOurs.includes(key))) {
       verb = "delete";
       await client.delete(Secret, ref, { uid, resourceVersion, signal });
       return {};
     }
-    if (secret.type === "kubernetes.io/tls" && ["tls.crt", "tls.key"].some((name) => ours.keys.includes(name))) {
-      const left = `Secret ${ref.namespace}/${ref.name} stays: others have keys in it, or made it, and its type needs tls.crt and tls.key.`;
-      return { left };
-    }
+    const where = `Secret ${ref.namespace}/${ref.name}`;
+    const cannot = reasonToStay(secret, onlyOurs);
+    if (cannot !== undefined) return { left: `${where} stays: others have keys in it, or made it, and ${cannot}.` };
     verb = "patch";
-    const body = { metadata: { ...ref, uid, resourceVersion } };
-    await client.apply(Secret, body, { fieldManager: fieldManagerOf(mark), force: true, signal });
-    return {};
+    // The type is stated since an apply without it would mean the default one, and a type cannot be changed (tried).
+    const body = { metadata: { ...ref, uid, resourceVersion }, type: secret.type };
+    const { object } = await client.apply<Secret>(Secret, body, {
+      fieldManager: fieldManagerOf(mark),
+      force: true,
+      signal,
+    });
+    const rest = keysOf(object).filter((key) => onlyOurs.includes(key));
+    return rest.length === 0 ? {} : { left: `${where} keeps ${rest.join(", ")}: somebody else has set them since.` };
   } catch (error) {
     if (isKubeError(error, "NotFound")) return {};
     if (isKubeError(error, "Conflict")) return undefined;
@@ -63,8 +69,21 @@ async function tryRemoval(
   }
 }
 
-function othersKeys({ data = {} }: Secret, ours: Mark): string[] {
-  return Object.keys(data).filter((key) => !ours.keys.includes(key));
+function keysOf({ data = {} }: Secret): string[] {
+  return Object.keys(data);
+}
+
+/** The keys that our mark names and no other: what two marks name, the other one may hold. */
+function onlyOursOf(marks: readonly Mark[], ours: Mark): string[] {
+  const others = new Set(marks.filter((other) => other !== ours).flatMap(({ keys }) => keys));
+  return ours.keys.filter((key) => !others.has(key));
+}
+
+/** Why our keys cannot go without the Secret. */
+function reasonToStay({ type, immutable }: Secret, onlyOurs: readonly string[]): string | undefined {
+  if (onlyOurs.length > 0 && immutable === true) return "it is immutable";
+  const needed = type === "kubernetes.io/tls" && ["tls.crt", "tls.key"].some((key) => onlyOurs.includes(key));
+  return needed ? "its type needs tls.crt and tls.key" : undefined;
 }
 
 function parseKey(key: string): PlaceKey {

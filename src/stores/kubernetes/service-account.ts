@@ -21,26 +21,25 @@ export function asServiceAccount(own: ClusterConfig, client: KubeClient, account
   return { ...cluster, credentials: { token: tokenProvider(client, account) } };
 }
 
-function tokenProvider(client: KubeClient, account: AccountRef): TokenProvider {
-  let current: Promise<{ token: string; renewAt: number }> | undefined;
-  const fetch = async (): Promise<{ token: string; renewAt: number }> => {
-    const asked = Date.now();
-    const signal = AbortSignal.timeout(30_000);
-    const { token, expiresAt } = await requestToken(client, account, { expirationSeconds: lifetimeSeconds, signal });
-    return { token, renewAt: asked + (expiresAt.getTime() - asked) * 0.8 };
-  };
-  return async (_signal, refused) => {
-    const known = await current?.catch(() => undefined);
-    if (known !== undefined && known.token !== refused && Date.now() < known.renewAt) return known.token;
-    // Those who come while it is fetched share it.
-    const fetching = fetch();
-    current = fetching;
+/** Keeps the token while it is good; those who come while a new one is fetched share it. */
+export function tokenProvider(client: KubeClient, account: AccountRef, now = Date.now): TokenProvider {
+  let current: { token: string; renewAt: number } | undefined;
+  let fetching: Promise<string> | undefined;
+  const fetch = async (): Promise<string> => {
+    const asked = now();
     try {
-      return (await fetching).token;
+      const signal = AbortSignal.timeout(30_000);
+      const { token, expiresAt } = await requestToken(client, account, { expirationSeconds: lifetimeSeconds, signal });
+      current = { token, renewAt: asked + (expiresAt.getTime() - asked) * 0.8 };
+      return token;
     } catch (error) {
-      if (current === fetching) current = undefined;
       throw meaningOf(error, account);
     }
+  };
+  return async (_signal, refused) => {
+    if (current !== undefined && current.token !== refused && now() < current.renewAt) return current.token;
+    fetching ??= fetch().finally(() => (fetching = undefined));
+    return fetching;
   };
 }
 
