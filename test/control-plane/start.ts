@@ -8,7 +8,7 @@ import type { BuildOptions } from "./go-build.ts";
 import { kubeconfigText } from "./kubeconfig.ts";
 import { type ClusterPki, clusterPki } from "./pki.ts";
 import { freePorts } from "./ports.ts";
-import { Supervised } from "./supervised.ts";
+import { Supervised, type SupervisedProcess } from "./supervised.ts";
 
 export interface StartOptions {
   /** How much of each request is logged. Metadata when unset. */
@@ -54,16 +54,18 @@ async function startOnce(binaries: Binaries, options: StartOptions, building: Bu
     await writeFiles(facts, pki, options.audit ?? "Metadata");
     const etcd = supervised.start("etcd", binaries.etcd, etcdFlags(facts.folder, ports));
     const plane = new ControlPlane({ facts, supervised, binaries, ports, building });
-    await plane.startApiServer().catch(async (error: unknown) => {
-      if (etcd.running) throw error;
-      throw new Error(`etcd ended: ${await etcd.ended}\n${await etcd.lastLines(5)}`, { cause: error });
-    });
+    await Promise.race([plane.startApiServer(), failed(etcd)]);
     if (options.controllerManager) await plane.startControllerManager();
     return plane;
   } catch (error) {
     await supervised.close();
     throw error;
   }
+}
+
+async function failed(etcd: SupervisedProcess): Promise<never> {
+  const why = await etcd.ended;
+  throw new Error(`etcd ended: ${why}\n${await etcd.lastLines(5)}`);
 }
 
 async function writeFiles(facts: ControlPlaneFacts, pki: ClusterPki, audit: AuditLevel): Promise<void> {
