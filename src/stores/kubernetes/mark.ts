@@ -9,6 +9,8 @@ export interface Mark {
   readonly keys: readonly string[];
   /** Whether it made the Secret. */
   readonly created: boolean;
+  /** The labels and annotations that it set, as `label x`: one that is wanted no longer is seen by that. */
+  readonly metadata?: readonly string[];
 }
 
 const prefix = "owner.certferry.io/";
@@ -23,8 +25,9 @@ export function fieldManagerOf(mark: string): string {
   return `certferry-${createHash("sha256").update(mark).digest("hex").slice(0, 32)}`;
 }
 
-export function writeMark({ mark, keys, created }: Mark): string {
-  return JSON.stringify({ mark, keys: keys.toSorted(), created });
+export function writeMark({ mark, keys, created, metadata = [] }: Mark): string {
+  const set = metadata.length === 0 ? {} : { metadata: metadata.toSorted() };
+  return JSON.stringify({ mark, keys: keys.toSorted(), created, ...set });
 }
 
 /** The marks on an object. An annotation that does not read as a mark of its name is none: anyone may write annotations. */
@@ -47,10 +50,15 @@ function readMark(text: string): Mark | undefined {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== "object" || value === null) return undefined;
-    const { mark, keys, created } = value as Record<string, unknown>;
+    const { mark, keys, created, metadata } = value as Record<string, unknown>;
     if (typeof mark !== "string" || !Array.isArray(keys)) return undefined;
-    return { mark, keys: keys.filter((key) => typeof key === "string"), created: created === true };
+    const set = Array.isArray(metadata) ? { metadata: texts(metadata) } : {};
+    return { mark, keys: texts(keys), created: created === true, ...set };
   } catch {
     return undefined;
   }
+}
+
+function texts(list: readonly unknown[]): string[] {
+  return list.filter((item) => typeof item === "string");
 }

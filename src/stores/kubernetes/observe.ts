@@ -32,10 +32,18 @@ export async function observed(secret: Secret, wanted: Wanted): Promise<Extract<
     holders: holdersOf(secret, marks, wanted),
     ...(leaf === undefined ? {} : { leaf }),
     differs,
-    // Labels and annotations that we set and that are wanted no longer cannot be told from those of others.
-    partial: true,
     ...(obstacle === undefined ? {} : { obstacle }),
   };
+}
+
+/** Our mark as it shall stand on the Secret. */
+export function markFor({ mark, content, target }: Wanted, created: boolean): Mark {
+  const { labels = {}, annotations = {} } = target;
+  const metadata = [
+    ...Object.keys(labels).map((key) => `label ${key}`),
+    ...Object.keys(annotations).map((key) => `annotation ${key}`),
+  ];
+  return { mark, keys: [...content.keys()], created, metadata };
 }
 
 function holdersOf({ data }: Secret, marks: readonly Mark[], { spots, mark }: Wanted): Holders {
@@ -57,10 +65,7 @@ function differencesOf(secret: Secret, marks: readonly Mark[], wanted: Wanted): 
     ...left.map((key) => ({ what: `data ${key}, no longer wanted` })),
     ...pairs(labels, metadata.labels).map((key) => ({ what: `label ${key}` })),
     ...pairs(annotations, metadata.annotations).map((key) => ({ what: `annotation ${key}` })),
-    ...(annotation ===
-    writeMark({ mark: wanted.mark, keys: [...wanted.content.keys()], created: ours?.created ?? false })
-      ? []
-      : [{ what: "mark" }]),
+    ...(annotation === writeMark(markFor(wanted, ours?.created ?? false)) ? [] : [{ what: "mark" }]),
   ];
 }
 

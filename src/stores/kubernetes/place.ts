@@ -4,7 +4,7 @@ import type { Desired, Observation, Place, PlaceContext, PutResult } from "../co
 import { contentOf, keysOf } from "./content.ts";
 import { type Asked, meaningOf } from "./failure.ts";
 import { fieldManagerOf, type Mark, markName, marksOf, overlapping, writeMark } from "./mark.ts";
-import { observed, type Wanted } from "./observe.ts";
+import { markFor, observed, type Wanted } from "./observe.ts";
 
 /** The cluster that a store leads to, and as whom. */
 export interface Cluster {
@@ -113,7 +113,7 @@ export class SecretPlace implements Place {
     const { target, spots, mark, content, type } = wanted;
     const { created, taken, ...seen } = condition;
     const marks = [
-      { mark, keys: [...content.keys()], created },
+      markFor(wanted, created),
       ...taken.map((other) => ({ ...other, keys: other.keys.filter((key) => !spots.includes(key)) })),
     ];
     const body = {
