@@ -1,46 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Clock } from "./clock.ts";
-import { WorkQueue } from "./queue.ts";
-
-/** A clock that stands until it is moved. */
-class TestClock implements Clock {
-  #now = 0;
-  #timers: { at: number; run: () => void }[] = [];
-
-  now(): number {
-    return this.#now;
-  }
-
-  after(milliseconds: number, run: () => void): () => void {
-    const timer = { at: this.#now + milliseconds, run };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((other) => other !== timer);
-    };
-  }
-
-  random(): number {
-    return 0.5;
-  }
-
-  move(milliseconds: number): void {
-    this.#now += milliseconds;
-    for (let due = this.#due(); due !== undefined; due = this.#due()) {
-      this.#timers = this.#timers.filter((other) => other !== due);
-      due.run();
-    }
-  }
-
-  #due(): { at: number; run: () => void } | undefined {
-    return this.#timers.filter(({ at }) => at <= this.#now).toSorted((a, b) => a.at - b.at)[0];
-  }
-}
+import { type QueueObserver, WorkQueue } from "./queue.ts";
+import { ManualClock } from "./testing/manual-clock.ts";
 
 const { signal } = new AbortController();
 
-function queueAndClock(): [WorkQueue, TestClock] {
-  const clock = new TestClock();
+function queueAndClock(): [WorkQueue, ManualClock] {
+  const clock = new ManualClock();
   return [new WorkQueue(clock), clock];
 }
 
@@ -84,12 +50,12 @@ describe("a work queue", () => {
     queue.addAt("a", new Date(5_000));
     queue.addAt("a", new Date(2_000));
     queue.addAt("a", new Date(9_000));
-    clock.move(1_999);
+    await clock.advance(1_999);
     expect(await take(queue)).toBe("nothing");
-    clock.move(1);
+    await clock.advance(1);
     expect(await take(queue)).toBe("a");
     queue.done("a");
-    clock.move(10_000);
+    await clock.advance(10_000);
     expect(await take(queue)).toBe("nothing");
   });
 
@@ -99,7 +65,7 @@ describe("a work queue", () => {
     queue.add("a");
     await take(queue);
     queue.done("a");
-    clock.move(10_000);
+    await clock.advance(10_000);
     expect(await take(queue)).toBe("nothing");
   });
 
@@ -109,23 +75,59 @@ describe("a work queue", () => {
     for (let failure = 0; failure < 12; failure += 1) {
       queue.retry("a");
       const before = clock.now();
-      while ((await take(queue)) === "nothing") clock.move(50);
+      while ((await take(queue)) === "nothing") await clock.advance(50);
       queue.done("a");
       waited.push(clock.now() - before);
     }
     expect(waited).toEqual([100, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600, 51_200, 60_000, 60_000]);
     queue.forget("a");
     queue.retry("a");
-    clock.move(100);
+    await clock.advance(100);
     expect(await take(queue)).toBe("a");
+  });
+
+  it.each([
+    [0, 90],
+    [0.5, 100],
+    [0.999, 109],
+  ])("spreads retries by a tenth either way: with chance %d, not before %d ms", async (chance, wait) => {
+    const clock = Object.assign(new ManualClock(), { random: () => chance });
+    const queue = new WorkQueue(clock);
+    queue.retry("a");
+    await clock.advance(wait - 1);
+    expect(await take(queue)).toBe("nothing");
+    await clock.advance(2);
+    expect(await take(queue)).toBe("a");
+  });
+
+  it("retries with the priority of the run that failed", async () => {
+    const [queue, clock] = queueAndClock();
+    queue.add("high");
+    await take(queue);
+    queue.retry("high");
+    queue.done("high");
+    queue.add("low", "Low");
+    await clock.advance(100);
+    expect([await take(queue), await take(queue)]).toEqual(["high", "low"]);
+  });
+
+  it("takes a time that has passed for now, with the priority of the run that asks", async () => {
+    const [queue, clock] = queueAndClock();
+    await clock.advance(5_000);
+    queue.add("high");
+    await take(queue);
+    queue.addAt("idle", new Date(4_000));
+    queue.addAt("high", new Date(4_000));
+    queue.done("high");
+    expect([await take(queue), await take(queue)]).toEqual(["high", "idle"]);
   });
 
   it("can wait for longer than a timer takes", async () => {
     const [queue, clock] = queueAndClock();
     queue.addAt("a", new Date(2 ** 31 + 1_000));
-    clock.move(2 ** 31 - 1);
+    await clock.advance(2 ** 31 - 1);
     expect(await take(queue)).toBe("nothing");
-    clock.move(1_001);
+    await clock.advance(1_001);
     expect(await take(queue)).toBe("a");
   });
 
@@ -135,6 +137,37 @@ describe("a work queue", () => {
     queue.shutDown();
     queue.add("a");
     expect([await waiting, await queue.get(signal)]).toEqual([undefined, undefined]);
+  });
+
+  it("tells an observer when keys begin to wait, are handed out, end and are retried", async () => {
+    const told: (string | number)[][] = [];
+    const observer: QueueObserver = {
+      added: () => told.push(["added"]),
+      depth: (waiting) => told.push(["depth", waiting]),
+      taken: (milliseconds) => told.push(["taken", milliseconds]),
+      ended: (milliseconds) => told.push(["ended", milliseconds]),
+      retried: () => told.push(["retried"]),
+    };
+    const clock = new ManualClock();
+    const queue = new WorkQueue(clock, observer);
+    queue.add("a", "Low");
+    await clock.advance(30);
+    queue.add("a", "High");
+    await clock.advance(20);
+    await take(queue);
+    await clock.advance(7);
+    queue.retry("a");
+    queue.done("a");
+    queue.done("a");
+    expect(told).toEqual([
+      ["added"],
+      ["depth", 1],
+      ["depth", 1],
+      ["taken", 50],
+      ["depth", 0],
+      ["retried"],
+      ["ended", 7],
+    ]);
   });
 
   it("in any order of events: never runs a key twice at once, and loses nothing that was touched", async () => {
@@ -168,12 +201,12 @@ describe("a work queue", () => {
           if (one.do === "retry") queue.retry(one.key);
           if (one.do === "take") await takeOne();
           if (one.do === "done" && running.delete(one.key)) queue.done(one.key);
-          if (one.do === "move") clock.move(one.seconds * 1000);
+          if (one.do === "move") await clock.advance(one.seconds * 1000);
         }
         for (let round = 0; round < 10; round += 1) {
           for (const one of running) queue.done(one);
           running.clear();
-          clock.move(60_000);
+          await clock.advance(60_000);
           while (await takeOne());
         }
         expect([...touched]).toEqual([]);
