@@ -40,4 +40,10 @@ describe("a condition", () => {
     );
     expect(after[2]?.message).toHaveLength(1024);
   });
+
+  it("has no half character at the end of a message that is cut", () => {
+    const message = `${"m".repeat(1023)}😀`;
+    const [condition] = setCondition([], { type: "Ready", status: "True", reason: "x", message }, now);
+    expect(condition?.message).toBe("m".repeat(1023));
+  });
 });

@@ -23,6 +23,13 @@ describe("a lease", () => {
     expect(mayHold(seen, "me", 100_000 + age, defaultDurations)).toBe(expected);
   });
 
+  it("is respected for as long as its holder promised, where that is longer than our own time", () => {
+    const { spec, ...rest } = lease("you");
+    const seen = sight(undefined, { ...rest, spec: { ...spec, leaseDurationSeconds: 60 } }, 0);
+    expect(mayHold(seen, "me", 59_999, defaultDurations)).toBe(false);
+    expect(mayHold(seen, "me", 60_000, defaultDurations)).toBe(true);
+  });
+
   it("counts from the first sight of its version, whatever times are written in it", () => {
     const first = sight(undefined, lease("you"), 1_000);
     expect(sight(first, lease("you"), 9_000).since).toBe(1_000);

@@ -186,6 +186,18 @@ describe("a manager", () => {
   });
 });
 
+describe("a manager without controllers", () => {
+  it("keeps its caches until it is stopped", async () => {
+    const told: string[] = [];
+    const manager = new Manager({ probes: new Probes(), log, drainMs: 60_000 });
+    const running = manager.run(stop.signal).then(() => told.push("ended"));
+    await settle();
+    expect(told).toEqual([]);
+    stop.abort();
+    await running;
+  });
+});
+
 describe("liveness", () => {
   it("fails on a watch that will not come back by itself", () => {
     const { probes, informer } = build();
