@@ -1,9 +1,9 @@
-import { Writable } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";
 import { KubeError } from "../kube/index.ts";
 import { Controller, type ControllerOptions } from "./controller.ts";
 import { createLogger } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
+import { ManualClock, settle } from "./testing/manual-clock.ts";
 
 let stop = new AbortController();
 afterEach(() => {
@@ -11,72 +11,146 @@ afterEach(() => {
   stop = new AbortController();
 });
 
-function controller(
-  reconcile: ControllerOptions["reconcile"],
-  workers = 1,
-): { it: Controller; lines: () => string; metrics: ReturnType<typeof createMetrics> } {
+function controller(reconcile: ControllerOptions["reconcile"], workers = 1) {
   const lines: string[] = [];
-  const destination = new Writable({
-    write: (chunk, _, done) => {
-      lines.push(String(chunk));
-      done();
-    },
-  });
   const metrics = createMetrics();
-  const log = createLogger({ level: "debug", destination });
+  const clock = new ManualClock();
+  const log = createLogger({ level: "debug", destination: { write: (line) => lines.push(line) } });
+  const it = new Controller({ name: "test", workers, reconcile, metrics, log, clock });
   return {
-    it: new Controller({ name: "test", workers, reconcile, metrics, log }),
+    it,
+    clock,
     lines: () => lines.join(""),
-    metrics,
+    /** The samples of a metric, as Prometheus reads them. */
+    samples: async (name: string): Promise<string[]> =>
+      (await metrics.registry.getSingleMetricAsString(name)).split("\n").filter((line) => !line.startsWith("#")),
   };
 }
 
+/** A controller that is running, each of whose runs comes to the next of these; then to nothing to do. */
+function running(...outcomes: (Error | { requeueAt?: Date })[]) {
+  const keys: string[] = [];
+  const made = controller(({ key }) => {
+    keys.push(key);
+    const outcome = outcomes.shift() ?? {};
+    return outcome instanceof Error ? Promise.reject(outcome) : Promise.resolve(outcome);
+  });
+  const ended = made.it.run(stop.signal, stop.signal);
+  return { ...made, keys, ended };
+}
+
+const conflict = new KubeError("Conflict", "changed", { status: 409 });
+
 describe("a controller", () => {
-  it("tries a failed key again, and logs why, with the names but without what an error carries along", async () => {
-    const ended = Promise.withResolvers<void>();
-    let runs = 0;
-    const { it, lines, metrics } = controller(() => {
-      runs += 1;
-      const error = Object.assign(new Error("no luck"), { body: "s3cret-body" });
-      if (runs === 1) return Promise.reject(error);
-      ended.resolve();
-      return Promise.resolve({});
-    });
+  it("logs why a key failed, with the names but without what an error carries along", async () => {
+    const { it, clock, lines } = running(Object.assign(new Error("no luck"), { body: "s3cret-body" }));
     it.enqueue("shop/web#edge");
-    const running = it.run(stop.signal, stop.signal);
-    await ended.promise;
-    stop.abort();
-    await running;
-    expect(JSON.parse(lines().split("\n")[0] ?? "")).toMatchObject({
+    await clock.advance(0);
+    expect(JSON.parse(lines())).toMatchObject({
       level: "error",
       controller: "test",
       namespace: "shop",
       name: "web",
       target: "edge",
+      reconcileID: expect.stringMatching(/^[0-9a-f-]{36}$/),
       err: { name: "Error", message: "no luck" },
     });
     expect(lines()).not.toContain("s3cret-body");
-    expect(await metrics.registry.getSingleMetricAsString("controller_runtime_reconcile_errors_total")).toContain(
-      "} 1",
-    );
+  });
+
+  it("logs a key without a namespace by its name alone", async () => {
+    const { it, clock, lines } = running(new Error("no luck"));
+    it.enqueue("command");
+    await clock.advance(0);
+    const told: unknown = JSON.parse(lines());
+    expect(told).toMatchObject({ name: "command" });
+    expect(told).not.toHaveProperty("namespace");
+    expect(told).not.toHaveProperty("target");
+  });
+
+  it("tries a failed key again after its own back-off, and anew from the start after a success", async () => {
+    const bad = new Error("no luck");
+    const { it, clock, keys, samples } = running(bad, bad, {}, bad);
+    it.enqueue("a");
+    await clock.advance(99);
+    expect(keys).toHaveLength(1);
+    await clock.advance(1);
+    expect(keys).toHaveLength(2);
+    await clock.advance(199);
+    expect(keys).toHaveLength(2);
+    await clock.advance(1);
+    expect(keys).toHaveLength(3);
+    it.enqueue("a");
+    await clock.advance(100);
+    expect(keys).toHaveLength(5);
+    expect(await samples("controller_runtime_reconcile_total")).toEqual([
+      'controller_runtime_reconcile_total{controller="test",result="error"} 3',
+      'controller_runtime_reconcile_total{controller="test",result="success"} 2',
+    ]);
+    expect(await samples("controller_runtime_reconcile_errors_total")).toEqual([
+      'controller_runtime_reconcile_errors_total{controller="test"} 3',
+    ]);
   });
 
   it("is quiet about a conflict: the object is only looked at again", async () => {
-    const ended = Promise.withResolvers<void>();
-    let runs = 0;
-    const { it, lines } = controller(() => {
-      runs += 1;
-      if (runs === 1) return Promise.reject(new KubeError("Conflict", "changed", { status: 409 }));
-      ended.resolve();
+    const { it, clock, keys, lines, samples } = running(conflict);
+    it.enqueue("a/b");
+    await clock.advance(100);
+    expect(keys).toEqual(["a/b", "a/b"]);
+    expect(JSON.parse(lines())).toMatchObject({ level: "debug" });
+    expect(await samples("controller_runtime_reconcile_errors_total")).toEqual([]);
+  });
+
+  it("runs again at the time that a run asks for", async () => {
+    const { it, clock, keys, samples } = running({ requeueAt: new Date(Date.now() + 60_000) });
+    it.enqueue("a");
+    await clock.advance(30_000);
+    expect(keys).toEqual(["a"]);
+    await clock.advance(30_000);
+    expect(keys).toEqual(["a", "a"]);
+    expect(await samples("controller_runtime_reconcile_total")).toEqual([
+      'controller_runtime_reconcile_total{controller="test",result="requeue_after"} 1',
+      'controller_runtime_reconcile_total{controller="test",result="success"} 1',
+    ]);
+  });
+
+  it("runs once when a change comes before the time that a run asked for", async () => {
+    const { it, clock, keys } = running({ requeueAt: new Date(Date.now() + 60_000) });
+    it.enqueue("a");
+    await clock.advance(30_000);
+    it.enqueue("a");
+    await clock.advance(60_000);
+    expect(keys).toEqual(["a", "a"]);
+  });
+
+  it("runs what is of High priority first", async () => {
+    const keys: string[] = [];
+    const { it } = controller(({ key }) => {
+      keys.push(key);
       return Promise.resolve({});
     });
-    it.enqueue("a/b");
-    const running = it.run(stop.signal, stop.signal);
-    await ended.promise;
+    it.enqueue("first-list", "Low");
+    it.enqueue("change");
+    const ended = it.run(stop.signal, stop.signal);
+    await settle();
     stop.abort();
-    await running;
-    expect(lines()).toContain('"level":"debug"');
-    expect(lines()).not.toContain('"level":"error"');
+    await ended;
+    expect(keys).toEqual(["change", "first-list"]);
+  });
+
+  it("tells how long the longest run under way has taken", async () => {
+    const finish = Promise.withResolvers<void>();
+    const { it, clock } = controller(() => finish.promise, 2);
+    const ended = it.run(stop.signal, stop.signal);
+    it.enqueue("a");
+    await clock.advance(5_000);
+    it.enqueue("b");
+    await clock.advance(2_000);
+    expect([it.longestRunSeconds, it.load]).toEqual([7, { waiting: 0, running: 2 }]);
+    finish.resolve();
+    stop.abort();
+    await ended;
+    expect(it.longestRunSeconds).toBe(0);
   });
 
   it("finishes what is under way when it is stopped, and begins nothing new", async () => {
@@ -100,9 +174,9 @@ describe("a controller", () => {
     expect(keys).toEqual(["a"]);
   });
 
-  it("aborts what is under way when it is told to", async () => {
+  it("aborts what is under way when it is told to, and takes that for no failure", async () => {
     const begun = Promise.withResolvers<void>();
-    const { it } = controller(
+    const { it, lines, samples } = controller(
       ({ signal }) =>
         new Promise((_, reject) => {
           signal.addEventListener("abort", () => reject(new Error("aborted")));
@@ -116,6 +190,8 @@ describe("a controller", () => {
     stop.abort();
     abort.abort();
     await expect(running).resolves.toBeUndefined();
+    // It has not failed: somebody else goes on with it.
+    expect([lines(), await samples("controller_runtime_reconcile_errors_total")]).toEqual(["", []]);
   });
 
   it("works on as many keys at once as it has workers", async () => {
