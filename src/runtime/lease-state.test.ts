@@ -30,6 +30,21 @@ describe("a lease", () => {
     expect(mayHold(seen, "me", 60_000, defaultDurations)).toBe(true);
   });
 
+  it.each([
+    [60, 59_999, false],
+    [60, 60_000, true],
+    [1, 1_000, true],
+  ])("whose holder promised %d s, not renewed for %d ms, may be taken: %s", (promised, age, expected) => {
+    const { spec, ...rest } = lease("you");
+    const seen = sight(undefined, { ...rest, spec: { ...spec, leaseDurationSeconds: promised } }, 100_000);
+    expect(mayHold(seen, "me", 100_000 + age, defaultDurations)).toBe(expected);
+  });
+
+  it("without a spec is free", () => {
+    const { spec: _, ...bare } = lease("you");
+    expect(mayHold(sight(undefined, bare, 0), "me", 0, defaultDurations)).toBe(true);
+  });
+
   it("counts from the first sight of its version, whatever times are written in it", () => {
     const first = sight(undefined, lease("you"), 1_000);
     expect(sight(first, lease("you"), 9_000).since).toBe(1_000);
@@ -52,6 +67,12 @@ describe("a lease", () => {
   });
 
   it("has no holder when it is given back", () => {
-    expect(released(lease("me"), new Date()).spec?.holderIdentity).toBe("");
+    expect(released(lease("me"), new Date("2026-01-01T00:00:00.123Z")).spec).toEqual({
+      holderIdentity: "",
+      leaseDurationSeconds: 1,
+      acquireTime: "then",
+      renewTime: "2026-01-01T00:00:00.123000Z",
+      leaseTransitions: 4,
+    });
   });
 });
