@@ -1,33 +1,61 @@
 /**
- * Bundles the operator with all it needs into one file, dist/certferry.js, and checks that it runs.
- * `npm run build`; the image holds Node and this file.
+ * Bundles the operator with all it needs into dist/, and checks that it runs. `npm run build`; the image holds Node and
+ * this folder.
  */
 import { execFile } from "node:child_process";
-import { stat } from "node:fs/promises";
+import { rm, stat, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const outfile = `${root}dist/certferry.js`;
+const outdir = `${root}dist`;
+const entry = `${outdir}/certferry.js`;
 
-await build({
+// The chunks have their hash in their names: those of the last build would stay.
+await rm(outdir, { recursive: true, force: true });
+const {
+  metafile: { outputs },
+} = await build({
   absWorkingDir: root,
-  entryPoints: ["src/main.ts"],
-  outfile,
+  entryPoints: { certferry: "src/main.ts" },
+  outdir,
   bundle: true,
+  // What is imported lazily becomes a file of its own, which a pod never reads.
+  splitting: true,
+  chunkNames: "chunks/[name]-[hash]",
   platform: "node",
   format: "esm",
   target: "node22",
   sourcemap: true,
+  metafile: true,
   // CommonJS packages call `require`, which a module does not have.
   banner: {
     js: 'import { createRequire as certferryRequire } from "node:module"; const require = certferryRequire(import.meta.url);',
   },
   logLevel: "warning",
 });
+// Away from this repository, Node would have to read each file twice to see that it is a module.
+await writeFile(`${outdir}/package.json`, '{ "type": "module" }\n');
 
-const { stdout } = await promisify(execFile)(process.execPath, [outfile, "--help"]);
-if (!stdout.startsWith("Usage: certferry")) throw new Error(`${outfile} --help says: ${stdout}`);
-const { size } = await stat(outfile);
-console.log(`dist/certferry.js: ${(size / 1_048_576).toFixed(1)} MB`);
+const atStart = loadedAtStart("dist/certferry.js");
+const inputs = atStart.flatMap((file) => Object.keys(outputs[file]?.inputs ?? {}));
+if (inputs.some((input) => input.includes("node_modules/@kubernetes/client-node/"))) {
+  throw new Error(
+    "dist/certferry.js loads @kubernetes/client-node at start: import it lazily (docs/adr/0002-own-thin-kubernetes-client.md)",
+  );
+}
+const { stdout } = await promisify(execFile)(process.execPath, [entry, "--help"]);
+if (!stdout.startsWith("Usage: certferry")) throw new Error(`${entry} --help says: ${stdout}`);
+const sizes = await Promise.all(atStart.map(async (file) => (await stat(`${root}${file}`)).size));
+const total = sizes.reduce((sum, size) => sum + size, 0);
+console.log(`dist/certferry.js: ${(total / 1_048_576).toFixed(1)} MB loaded at start`);
+
+/** A file and those that it imports, directly or not, other than lazily. */
+function loadedAtStart(file: string, seen = new Set<string>()): string[] {
+  if (seen.has(file)) return [];
+  seen.add(file);
+  const imports = outputs[file]?.imports ?? [];
+  const chunks = imports.filter(({ kind, external }) => kind === "import-statement" && external !== true);
+  return [file, ...chunks.flatMap(({ path }) => loadedAtStart(path, seen))];
+}
