@@ -48,7 +48,7 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
   const { client, manager, metrics, log, namespaces, workers, lookAgainMs } = options;
   const now = (): Date => new Date();
   const random = Math.random;
-  const common = { namespaces, onProblem: (problem: InformerProblem) => tellProblem(log, problem) };
+  const common = { namespaces, onProblem: (problem: InformerProblem) => tellProblem(log, metrics, problem) };
   const watch = <T extends KubeObject>(informer: Informer<T>): Informer<T> => {
     manager.addInformer(informer);
     return informer;
@@ -162,6 +162,7 @@ function storeSecrets(
   );
 }
 
-function tellProblem(log: Logger, { during, resource, namespace, error }: InformerProblem): void {
+function tellProblem(log: Logger, metrics: Metrics, { during, resource, namespace, error }: InformerProblem): void {
+  if (during !== "handler") metrics.watchRestarts.inc({ resource });
   log.warn({ during, resource, namespace, err: error }, "a watch is interrupted; it is tried again");
 }

@@ -94,6 +94,69 @@ describe("what is done next", () => {
     expect(step).toMatchObject({ do: "Wait", record: { phase: "Failed", reason: "VerifyFailed", failures: 1 } });
   });
 
+  it("counts a failure when nothing was read back", () => {
+    const step = next(open, { won: 3, put: { outcome: "Written", seen: absent } }, situation(), now);
+    expect(step).toMatchObject({
+      do: "Wait",
+      until: new Date("2026-02-01T00:00:05Z"),
+      record: {
+        reason: "VerifyFailed",
+        message: "Written, but read back otherwise (Absent). Something in the store changes what is written there.",
+      },
+    });
+    expect(step).not.toHaveProperty("record.attempt");
+  });
+
+  it("looks again when the place had changed before the write", () => {
+    expect(next(never, { put: { outcome: "Changed" } }, situation(), now)).toEqual({ do: "Observe" });
+  });
+
+  it("opens an attempt before it writes over what has no version: there is no other fence", () => {
+    const { version: _, ...unversioned } = present({ differs: [{ what: "file web.crt" }] });
+    expect(next(never, { observation: unversioned }, situation(), now)).toMatchObject({
+      do: "SaveAttempt",
+      record: { attempt: { number: 1 } },
+    });
+  });
+
+  it("does not take an attempt for won whose opening another run has saved", () => {
+    expect(next(open, { observation: absent, won: 2 }, situation(), later).do).not.toBe("Done");
+    expect(next(open, { won: 2 }, situation(), now)).toMatchObject({
+      do: "Wait",
+      record: { reason: "AwaitingOutcome" },
+    });
+  });
+
+  it("notes where nothing was to be done, and keeps the time of the last write", () => {
+    const before: DeliveryRecord = { phase: "Delivered", deliveredAt: "2026-01-15T00:00:00.000Z" };
+    expect(next(before, { observation: present() }, situation(), now)).toMatchObject({
+      do: "Done",
+      record: { phase: "Delivered", deliveredAt: "2026-01-15T00:00:00.000Z" },
+    });
+  });
+
+  it("has nothing to wait for while it is suspended", () => {
+    const suspended = { message: "spec.suspend is true." };
+    expect(next(never, { observation: absent }, situation({ suspended }), now)).toEqual({
+      do: "Done",
+      record: {
+        phase: "Suspended",
+        reason: "Suspended",
+        message: "spec.suspend is true.",
+        plan: { action: "Create", reason: "NotThere" },
+      },
+    });
+  });
+
+  it("looks again later at a place that it may not write", () => {
+    const observation = present({ holders: { ours: false, others: ["you/X/s/b"], foreign: false } });
+    expect(next(never, { observation }, situation({ lookAgainMs: 60_000 }), now)).toMatchObject({
+      do: "Wait",
+      record: { phase: "Blocked", reason: "OwnedElsewhere" },
+      until: new Date("2026-02-01T00:01:00Z"),
+    });
+  });
+
   it("gives up for now on a place that changes five times under its hands", () => {
     const observation = present({ differs: [{ what: "data tls.crt" }] });
     expect(next(never, { observation, changes: 4 }, situation(), now).do).toBe("Put");
@@ -134,6 +197,48 @@ describe("after a failure", () => {
   it("keeps the attempt open until its deadline when the write may have happened", () => {
     const step = next(open, fail(new TransientError("Lost", "m")), situation(), now);
     expect(step).toMatchObject({ record: { attempt }, until: new Date("2026-02-01T00:00:30Z") });
+  });
+
+  it.each<[string, StoreError]>([
+    ["nothing helps", new TerminalError("Refused", "m")],
+    ["refused there", new BlockedError("AccessDenied", "m")],
+    ["waiting", new WaitingError("NamespaceMissing", "m")],
+  ])("closes the attempt of a write that was answered: %s; of a look, it stays open", (_, error) => {
+    const { reason } = error;
+    const answered = next(open, fail(error), situation(), now);
+    expect(answered).toMatchObject({ record: { reason } });
+    expect(answered).not.toHaveProperty("record.attempt");
+    expect(next(open, fail(error, "observe"), situation(), later)).toMatchObject({ record: { reason, attempt } });
+  });
+
+  it("looks for what it waits for every 30 s, or as often as places are looked at when that is more often", () => {
+    const waits = fail(new WaitingError("SecretMissing", "m"));
+    expect(next(never, waits, situation({ lookAgainMs: 600_000 }), now)).toMatchObject({
+      until: new Date("2026-02-01T00:00:30Z"),
+    });
+    expect(next(never, waits, situation({ lookAgainMs: 10_000 }), now)).toMatchObject({
+      until: new Date("2026-02-01T00:00:10Z"),
+    });
+  });
+
+  it("does not come back before its own back-off when the server asks for less", () => {
+    const error = new TransientError("Busy", "m", { happened: "no", retryAfter: new Date("2026-02-01T00:00:01Z") });
+    expect(next(never, fail(error), situation(), now)).toMatchObject({ until: new Date("2026-02-01T00:00:05Z") });
+  });
+
+  it("does not come back before the deadline when the server asks for less", () => {
+    const error = new TransientError("Lost", "m", { retryAfter: new Date("2026-02-01T00:00:10Z") });
+    expect(next(open, fail(error), situation(), now)).toMatchObject({ until: new Date("2026-02-01T00:00:30Z") });
+  });
+
+  it("looks when its time has come", () => {
+    const failed: DeliveryRecord = {
+      phase: "Failed",
+      failures: 1,
+      failureFingerprint: "inputs-1",
+      nextAttemptTime: "2026-02-01T00:00:00Z",
+    };
+    expect(next(failed, {}, situation(), now)).toEqual({ do: "Observe" });
   });
 
   it("closes the attempt when the write did not happen", () => {

@@ -19,6 +19,12 @@ function held(...marks: string[]): Partial<Present> {
   return { ...changed, holders: { ours: false, others: marks, foreign: false } };
 }
 
+/** A write under way, or one whose receipt was lost. */
+function writing(fingerprint: string): DeliveryRecord {
+  const attempt = { number: 1, fingerprint, startedAt: "2026-01-31T23:59:00Z", deadline: "2026-02-01T00:00:30Z" };
+  return { ...earlier, phase: "InProgress", attempt };
+}
+
 function policies(more: Partial<PolicySet>): Partial<Situation> {
   return { policies: { ...situation().policies, ...more } };
 }
@@ -114,6 +120,41 @@ describe("the plan", () => {
       "Blocked TypeDiffers",
     ],
     [
+      "another type, though all else is as it should be",
+      present({ obstacle: { reason: "TypeDiffers", message: "" } }),
+      ours,
+      {},
+      "Blocked TypeDiffers",
+    ],
+    [
+      "another's before another type",
+      present({ ...held("me/X/s/b"), obstacle: { reason: "TypeDiffers", message: "" } }),
+      never,
+      {},
+      "Blocked PlaceTaken",
+    ],
+    [
+      "all that can be seen, of a write without receipt",
+      present({ partial: true }),
+      writing("key:new"),
+      {},
+      "NoChange",
+    ],
+    [
+      "all that can be seen, of an older write without receipt",
+      present({ partial: true }),
+      writing("key:old"),
+      {},
+      "Update Changed",
+    ],
+    [
+      "changed after a write without receipt: no drift",
+      present(changed),
+      { ...writing("key:new"), fingerprint: "key:new" },
+      policies({ driftPolicy: "Report" }),
+      "Update Changed",
+    ],
+    [
       "unreadable, ours",
       { state: "Unreadable", remote: { id: "u" }, holders: { ours: true, others: [], foreign: false }, why: "no PEM" },
       earlier,
@@ -152,6 +193,32 @@ describe("the plan", () => {
     expect(near).toMatchObject({ message: expect.stringContaining("StoreDeployment b holds this place") });
     expect(far).toMatchObject({ message: expect.stringContaining("A resource in another namespace holds this place") });
     expect(JSON.stringify(far)).not.toContain("secret");
+  });
+
+  it("tells of drift what was changed, up to five parts, or that it is gone", () => {
+    const report = situation(policies({ driftPolicy: "Report" }));
+    const differs = ["a", "b", "c", "d", "e", "f"].map((what) => ({ what }));
+    expect(plan({ ...report, observation: present({ ...changed, differs }), record: ours })).toMatchObject({
+      message:
+        "The place was changed by someone else (a, b, c, d, e), and driftPolicy is Report. Set it to Repair to have it written again.",
+    });
+    expect(plan({ ...report, observation: absent, record: ours })).toMatchObject({
+      message: expect.stringContaining("(it is gone)"),
+    });
+  });
+
+  it("tells of a downgrade both dates of the certificate in place", () => {
+    const leaf = facts({ sha256: "bb", notBefore: new Date("2026-02-01"), notAfter: new Date("2026-05-01") });
+    expect(plan({ ...situation(), observation: present({ ...changed, leaf }), record: earlier })).toMatchObject({
+      message:
+        "The certificate in place was issued later (2026-02-01T00:00:00Z) and expires later (2026-05-01T00:00:00Z) than the source's. Renew the source, or set downgradePolicy: Allow.",
+    });
+  });
+
+  it("holds back what fits the CRD: 32 changes of 256 characters", () => {
+    const differs = Array.from({ length: 40 }, () => ({ what: "x".repeat(300) }));
+    const verdict = plan({ ...situation({ suspended }), observation: present({ differs }), record: earlier });
+    expect(verdict).toMatchObject({ plan: { changes: Array.from({ length: 32 }, () => "x".repeat(256)) } });
   });
 
   it("tells what is held back", () => {
