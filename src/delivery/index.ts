@@ -1,7 +1,8 @@
 /** The engine: what is done next for one place, decided by pure functions, and the one loop that does it. */
 export { compareFingerprints, fingerprint, type FingerprintKey, fingerprintKey } from "./fingerprint.ts";
-export { afterFailure, type Base, type Situation } from "./next.ts";
+export { afterFailure } from "./next.ts";
 export { type Claim, holderOf } from "./owner.ts";
-export { type DeliveryRecord, pending, type RecordPlace } from "./record.ts";
+export { type DeliveryRecord, pending } from "./record.ts";
+export type { Base, RecordPlace, Situation } from "./situation.ts";
 export { backOff } from "./backoff.ts";
 export { deliver, type Effects, type Outcome } from "./run.ts";

@@ -120,7 +120,10 @@ describe("what is done next", () => {
   });
 
   it("does not take an attempt for won whose opening another run has saved", () => {
-    expect(next(open, { observation: absent, won: 2 }, situation(), later).do).not.toBe("Done");
+    expect(next(open, { observation: absent, won: 2 }, situation(), later)).toMatchObject({
+      do: "SaveAttempt",
+      record: { attempt: { number: 4 } },
+    });
     expect(next(open, { won: 2 }, situation(), now)).toMatchObject({
       do: "Wait",
       record: { reason: "AwaitingOutcome" },

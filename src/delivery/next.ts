@@ -1,10 +1,7 @@
-import type { CertificateFacts } from "../formats/index.ts";
-import type { PolicySet } from "../crds/index.ts";
 import type { Observation, PutResult } from "../stores/contract.ts";
 import { InternalDefect, type StoreError } from "../stores/errors.ts";
 import { backOff } from "./backoff.ts";
-import type { Claim } from "./owner.ts";
-import { plan, type Verdict } from "./plan.ts";
+import { plan } from "./plan.ts";
 import {
   blocked,
   delivered,
@@ -13,38 +10,12 @@ import {
   failuresOf,
   inDoubt,
   opened,
-  type RecordPlace,
   refused,
   unsure,
   waiting,
   withoutAttempt,
 } from "./record.ts";
-
-/** What is known of a run whatever it comes to, even where source or store cannot be had. */
-export interface Base {
-  /** Digest of everything that failures are counted under: a change clears them. */
-  readonly inputs: string;
-  /** In [0, 1), for the jitter of back-off. */
-  readonly random: number;
-  /** What lies in the place, and rights there, are looked at again after this, in milliseconds. */
-  readonly lookAgainMs: number;
-}
-
-/** All that one run is about; fixed while it lasts. */
-export interface Situation extends Base {
-  readonly place: RecordPlace;
-  /** Writing the same again does no harm (`Place.repeatable`). */
-  readonly repeatable: boolean;
-  readonly leaf: CertificateFacts;
-  /** Fingerprint of what shall lie in the place (`fingerprint.ts`). */
-  readonly fingerprint: string;
-  readonly policies: PolicySet;
-  readonly claim: Claim;
-  /** Set while nothing may be written; the message says who stopped it. */
-  readonly suspended?: { readonly message: string } | undefined;
-  /** The store's timeout: how long a write without an answer may still be under way there, in milliseconds. */
-  readonly timeoutMs: number;
-}
+import type { Base, Situation, Verdict } from "./situation.ts";
 
 /** What this run has learned so far. A new run starts with nothing. */
 export interface Seen {
@@ -103,7 +74,7 @@ function afterLook(record: DeliveryRecord, seen: Seen, observation: Observation,
   if (openedBefore && observation.inconclusive !== undefined && !s.repeatable) {
     return { do: "Wait", record: inDoubt(record, observation.inconclusive), until: later(s, now) };
   }
-  if (seen.won !== undefined) return { do: "Put", observed: observation };
+  if (record.attempt !== undefined && !openedBefore) return { do: "Put", observed: observation };
 
   const verdict = plan({ ...s, record, observation });
   switch (verdict.action) {

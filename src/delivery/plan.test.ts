@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PolicySet } from "../crds/index.ts";
 import type { Observation } from "../stores/contract.ts";
-import type { Situation } from "./next.ts";
+import type { Situation } from "./situation.ts";
 import { plan } from "./plan.ts";
 import type { DeliveryRecord } from "./record.ts";
 import { facts, type Present, present, situation } from "./testing.ts";

@@ -2,28 +2,15 @@ import { timestamp } from "../crds/index.ts";
 import type { CertificateFacts } from "../formats/index.ts";
 import type { Observation } from "../stores/contract.ts";
 import { compareFingerprints } from "./fingerprint.ts";
-import type { Situation } from "./next.ts";
 import { ownerOf, type Ownership } from "./owner.ts";
-import type { DeliveryRecord, Plan } from "./record.ts";
+import type { DeliveryRecord } from "./record.ts";
+import type { Plan, Situation, Verdict } from "./situation.ts";
 
 /** All that a plan is made from. */
 export interface Facts extends Situation {
   readonly record: DeliveryRecord;
   readonly observation: Observation;
 }
-
-/** What is to be done with a place that has been looked at. */
-export type Verdict =
-  | { readonly action: "NoChange" }
-  | {
-      readonly action: "Refuse";
-      readonly phase: "Suspended" | "Blocked" | "Drifted";
-      readonly reason: string;
-      readonly message: string;
-      /** What would be done otherwise; absent when nothing would. */
-      readonly plan?: Plan;
-    }
-  | { readonly action: "Create" | "Update"; readonly reason: string; readonly changes: readonly string[] };
 
 type Change = Extract<Verdict, { action: "Create" | "Update" }>;
 type Rule = (facts: Facts, ownership: Ownership) => Verdict | undefined;

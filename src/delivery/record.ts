@@ -1,14 +1,9 @@
 import { type DeliveryRecord, timestamp } from "../crds/index.ts";
 import type { Observation } from "../stores/contract.ts";
 import type { StoreError } from "../stores/errors.ts";
-import type { Base, Situation } from "./next.ts";
-import type { Verdict } from "./plan.ts";
+import type { Base, Situation, Verdict } from "./situation.ts";
 
 export type { DeliveryRecord } from "../crds/index.ts";
-/** Where a delivery goes, as the record keeps it. */
-export type RecordPlace = NonNullable<DeliveryRecord["place"]>;
-/** What is held back. */
-export type Plan = NonNullable<DeliveryRecord["plan"]>;
 type Attempt = NonNullable<DeliveryRecord["attempt"]>;
 type Remote = NonNullable<DeliveryRecord["remote"]>;
 

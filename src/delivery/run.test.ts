@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Desired, Observation, Place, PutResult } from "../stores/contract.ts";
 import { BlockedError, TransientError, WaitingError } from "../stores/errors.ts";
-import type { Situation } from "./next.ts";
+import type { Situation } from "./situation.ts";
 import type { DeliveryRecord } from "./record.ts";
 import { deliver, type Effects, type Outcome } from "./run.ts";
 import { present, situation } from "./testing.ts";

@@ -1,7 +1,8 @@
 import type { Desired, Place } from "../stores/contract.ts";
 import { isStoreError, type StoreError, TransientError } from "../stores/errors.ts";
-import { next, type Seen, type Situation } from "./next.ts";
+import { next, type Seen } from "./next.ts";
 import { type DeliveryRecord, withoutAttempt } from "./record.ts";
+import type { Situation } from "./situation.ts";
 
 /** What a run does to the world outside the place. */
 export interface Effects {

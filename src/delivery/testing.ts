@@ -1,6 +1,6 @@
 import type { CertificateFacts } from "../formats/index.ts";
 import type { Observation } from "../stores/contract.ts";
-import type { Situation } from "./next.ts";
+import type { Situation } from "./situation.ts";
 
 /** A certificate for tests: what is not said is the same for all. */
 export function facts(more: Partial<CertificateFacts> = {}): CertificateFacts {

@@ -1,0 +1,47 @@
+import type { DeliveryRecord, PolicySet } from "../crds/index.ts";
+import type { CertificateFacts } from "../formats/index.ts";
+import type { Claim } from "./owner.ts";
+
+/** Where a delivery goes, as the record keeps it. */
+export type RecordPlace = NonNullable<DeliveryRecord["place"]>;
+/** What is held back. */
+export type Plan = NonNullable<DeliveryRecord["plan"]>;
+
+/** What is known of a run whatever it comes to, even where source or store cannot be had. */
+export interface Base {
+  /** Digest of everything that failures are counted under: a change clears them. */
+  readonly inputs: string;
+  /** In [0, 1), for the jitter of back-off. */
+  readonly random: number;
+  /** What lies in the place, and rights there, are looked at again after this, in milliseconds. */
+  readonly lookAgainMs: number;
+}
+
+/** All that one run is about; fixed while it lasts. */
+export interface Situation extends Base {
+  readonly place: RecordPlace;
+  /** Writing the same again does no harm (`Place.repeatable`). */
+  readonly repeatable: boolean;
+  readonly leaf: CertificateFacts;
+  /** Fingerprint of what shall lie in the place (`fingerprint.ts`). */
+  readonly fingerprint: string;
+  readonly policies: PolicySet;
+  readonly claim: Claim;
+  /** Set while nothing may be written; the message says who stopped it. */
+  readonly suspended?: { readonly message: string } | undefined;
+  /** The store's timeout: how long a write without an answer may still be under way there, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** What is to be done with a place that has been looked at. */
+export type Verdict =
+  | { readonly action: "NoChange" }
+  | {
+      readonly action: "Refuse";
+      readonly phase: "Suspended" | "Blocked" | "Drifted";
+      readonly reason: string;
+      readonly message: string;
+      /** What would be done otherwise; absent when nothing would. */
+      readonly plan?: Plan;
+    }
+  | { readonly action: "Create" | "Update"; readonly reason: string; readonly changes: readonly string[] };
