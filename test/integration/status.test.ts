@@ -199,6 +199,29 @@ describe("a place that cannot be written is said, and heals", () => {
   });
 });
 
+describe("a removal that is refused", () => {
+  it("keeps the deployment, which says why and how to let it go; and an annotation lets it go", async () => {
+    const elsewhere = await world.plane.namespace("status-kept");
+    await world.apply(...secretsGrant(world.home, elsewhere));
+    await good("kept");
+    await deploy("kept", { deletionPolicy: "Delete" }, { namespace: elsewhere });
+    await world.reason("kept", "Delivered");
+    const verbs = '[{"op":"replace","path":"/rules/0/verbs","value":["get","create","patch"]}]';
+    await world.plane.kubectl(["patch", "role", "writer", "-n", elsewhere, "--type=json", "-p", verbs]);
+    await world.delete("storedeployment", "kept");
+    const told = await message("kept", "AccessDenied");
+    expect(told).toContain(`Removal: ServiceAccount ${world.home}/writer may not delete Secret ${elsewhere}/kept.`);
+    expect(told).toContain("annotate it with certferry.io/abandon=true");
+    expect(await stalled("kept")).toBe("True");
+    await world.plane.kubectl(["annotate", "storedeployment", "kept", "-n", world.home, "certferry.io/abandon=true"]);
+    await eventually("the deployment to go", async () => {
+      const args = ["get", "storedeployment", "kept", "-n", world.home, "--ignore-not-found"];
+      return (await world.plane.kubectl(args)).stdout === "";
+    });
+    expect((await world.secret("kept", elsewhere)).type).toBe("kubernetes.io/tls");
+  });
+});
+
 describe("suspension", () => {
   it("keeps everything from being written, and tells what would be", async () => {
     await good("held");

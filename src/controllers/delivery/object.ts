@@ -2,7 +2,7 @@ import type { PreviousPlace } from "../../crds/index.ts";
 import type { KubeClient, KubeObject } from "../../kube/index.ts";
 import { addFinalizer, removeFinalizer, type Reconciliation, type ReconcileResult } from "../../runtime/index.ts";
 import { type DeliveryContext, resourceName } from "./context.ts";
-import { withoutTargets } from "./draft.ts";
+import { type Draft, withoutTargets, withReport } from "./draft.ts";
 import type { DeliveryKind, DeliveryObject } from "./kind.ts";
 import { placesToRemove, removePlace } from "./removal.ts";
 import type { StatusSaver } from "./saver.ts";
@@ -11,6 +11,7 @@ import type { Subject } from "./subject.ts";
 /** Keeps an object until what it wrote is removed, where its policy says so. */
 export const finalizer = "certferry.io/removal";
 const abandon = "certferry.io/abandon";
+const wayOut = `To let it go as it is, annotate it with ${abandon}=true or set deletionPolicy: Retain.`;
 /** How soon a removal looks again whether a run of the object's targets has ended. */
 const busyMs = 1_000;
 
@@ -41,7 +42,7 @@ export async function reconcileObject<T extends DeliveryObject>(
   { key, signal }: Pick<Reconciliation, "key" | "signal">,
 ): Promise<ReconcileResult> {
   const { subject, saver, client, kind, object } = run;
-  if (subject.deleting) return finish(context, run, signal);
+  if (subject.deleting) return finish(context, run, key, signal);
 
   const names = new Set(subject.targets.map(({ name }) => name));
   for (const waiter of context.claims.retain(resourceName(subject), names)) context.wake(waiter);
@@ -113,9 +114,10 @@ function awaited(context: DeliveryContext, subject: Subject, { target = "", plac
 async function finish<T extends DeliveryObject>(
   context: DeliveryContext,
   run: ObjectRun<T>,
+  key: string,
   signal: AbortSignal,
 ): Promise<ReconcileResult> {
-  const { subject, client, kind, object, previous, busy } = run;
+  const { subject, client, kind, object, previous, busy, saver } = run;
   if (!(object.metadata.finalizers ?? []).includes(finalizer)) return {};
   if (busy) return { requeueAt: new Date(context.now().getTime() + busyMs) };
   const places = placesToRemove(subject, previous);
@@ -125,6 +127,7 @@ async function finish<T extends DeliveryObject>(
     await removeFinalizer(client, kind.resource, object, finalizer, signal);
     return {};
   }
+  const failed: PreviousPlace[] = [];
   let next: Date | undefined;
   for (const entry of places) {
     const removal = await removePlace(context, subject, entry, signal);
@@ -133,17 +136,25 @@ async function finish<T extends DeliveryObject>(
       continue;
     }
     next = earlier(next, removal.until);
-    const { reason = "RemovalFailed", message = "" } = removal.previous;
-    const way = `To let the object go and leave what was delivered, annotate it with ${abandon}=true or set deletionPolicy: Retain.`;
-    context.tell(subject, {
-      type: "Warning",
-      outcome: reason,
-      message: `Removal of ${entry.place.address}: ${message} ${way}`,
-    });
+    failed.push(removal.previous);
   }
-  if (next !== undefined) return { requeueAt: next };
+  if (next !== undefined) {
+    await saver.close(key, (draft) => withFailedRemovals(draft, subject, failed, context.now()), signal);
+    return { requeueAt: next };
+  }
   await removeFinalizer(client, kind.resource, object, finalizer, signal);
   return {};
+}
+
+/** An object that waits for its removal says why, and how to let it go, as its targets' state: it is stalled. */
+function withFailedRemovals(draft: Draft, subject: Subject, failed: readonly PreviousPlace[], at: Date): Draft {
+  return failed.reduce((before, { target = "", reason = "RemovalFailed", message = "" }) => {
+    const record = before.records.get(target);
+    if (record === undefined) return before;
+    const told = `Removal: ${message}`.slice(0, 255 - wayOut.length);
+    const stalled = { ...record, phase: "Blocked" as const, reason, message: `${told} ${wayOut}` };
+    return withReport(before, { target, record: stalled, generation: subject.generation, at });
+  }, draft);
 }
 
 /** Why an object goes without the removal that its policy asks for. */
