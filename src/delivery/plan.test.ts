@@ -179,12 +179,15 @@ describe("the plan", () => {
     expect(answer(present({ ...changed, leaf }), earlier)).toBe(expected);
   });
 
-  it("lets a downgrade through where it is allowed, and refuses it under Repair, too", () => {
+  it("lets a downgrade through where it is allowed, and refuses it under Repair and Report, too", () => {
     const leaf = facts({ sha256: "bb", notBefore: new Date("2026-02-01"), notAfter: new Date("2026-05-01") });
     expect(answer(present({ ...changed, leaf }), earlier, policies({ downgradePolicy: "Allow" }))).toBe(
       "Update Changed",
     );
     expect(answer(present({ ...changed, leaf }), ours)).toBe("Blocked DowngradeRefused");
+    expect(answer(present({ ...changed, leaf }), ours, policies({ driftPolicy: "Report" }))).toBe(
+      "Blocked DowngradeRefused",
+    );
   });
 
   it("names a holder only inside its own namespace", () => {

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type QueueObserver, WorkQueue } from "./queue.ts";
 import { ManualClock } from "./testing/manual-clock.ts";
 
@@ -43,6 +43,17 @@ describe("a work queue", () => {
     queue.add("high-1");
     queue.add("low-2", "High");
     expect([await take(queue), await take(queue), await take(queue)]).toEqual(["high-1", "low-2", "low-1"]);
+  });
+
+  it("remembers the higher priority of what was added while it was worked on", async () => {
+    const [queue] = queueAndClock();
+    queue.add("a", "Low");
+    await take(queue);
+    queue.add("b", "Low");
+    queue.add("a", "High");
+    queue.add("a", "Low");
+    queue.done("a");
+    expect([await take(queue), await take(queue)]).toEqual(["a", "b"]);
   });
 
   it("waits for a time, the earliest of several", async () => {
@@ -124,11 +135,13 @@ describe("a work queue", () => {
 
   it("can wait for longer than a timer takes", async () => {
     const [queue, clock] = queueAndClock();
+    const after = vi.spyOn(clock, "after");
     queue.addAt("a", new Date(2 ** 31 + 1_000));
     await clock.advance(2 ** 31 - 1);
     expect(await take(queue)).toBe("nothing");
     await clock.advance(1_001);
     expect(await take(queue)).toBe("a");
+    expect(after.mock.calls.map(([milliseconds]) => milliseconds)).toEqual([2_147_483_647, 1_001]);
   });
 
   it("ends those who wait when it is shut down", async () => {
