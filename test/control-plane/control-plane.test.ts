@@ -1,4 +1,9 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect, ConfigMap, isKubeError, Namespace, Secret } from "../../src/kube/index.ts";
 import { type ControlPlane, eventually, startControlPlane } from "./index.ts";
@@ -15,6 +20,13 @@ afterAll(() => plane.stop());
 async function apply(namespace: string, name: string, value: string): Promise<void> {
   const object = { metadata: { namespace, name }, data: { value } };
   await plane.client.apply(ConfigMap, object, { fieldManager: "test", force: true, signal });
+}
+
+/** The names of the programs that were started with files in this folder and still run, sorted. */
+async function programsOf(folder: string): Promise<string[]> {
+  const { stdout } = await promisify(execFile)("ps", ["-A", "-ww", "-o", "args="], { maxBuffer: 16 * 1024 * 1024 });
+  const lines = stdout.split("\n").filter((line) => line.includes(folder));
+  return lines.map((line) => /^\S*\/([\w-]+) /.exec(line)?.[1] ?? line).toSorted();
 }
 
 describe("the control plane", () => {
@@ -93,7 +105,9 @@ describe("the audit log", () => {
 
 it("a control plane with a controller manager finishes deletions, and leaves no process and no file when stopped", async () => {
   const own = await startControlPlane({ controllerManager: true });
-  const { supervisor, apiServer } = own.pids;
+  const { supervisor } = own.pids;
+  const { folder } = own.facts;
+  expect(await programsOf(folder)).toEqual(["etcd", "kube-apiserver", "kube-controller-manager"]);
   const name = await own.namespace("deleted");
   await own.client.delete(Namespace, { name }, { signal });
   const gone = eventually("the namespace to be gone", async () => {
@@ -102,5 +116,17 @@ it("a control plane with a controller manager finishes deletions, and leaves no 
   });
   await expect(gone).resolves.toBe(true);
   await own.stop();
-  expect([isThere(supervisor), isThere(apiServer), existsSync(own.facts.folder)]).toEqual([false, false, false]);
+  expect(await programsOf(folder)).toEqual([]);
+  expect([isThere(supervisor), existsSync(folder)]).toEqual([false, false]);
+});
+
+it("a runner that is killed leaves none of the programs it had started, and no file", async () => {
+  const starter = fileURLToPath(new URL("testing/starter.ts", import.meta.url));
+  const runner = spawn(process.execPath, [starter], { stdio: ["ignore", "pipe", "inherit"] });
+  const [line] = (await once(createInterface({ input: runner.stdout }), "line")) as [string];
+  const { folder } = JSON.parse(line) as { folder: string };
+  expect(await programsOf(folder)).toEqual(["etcd", "kube-apiserver"]);
+  runner.kill("SIGKILL");
+  await eventually("the folder to be gone", () => !existsSync(folder));
+  expect(await programsOf(folder)).toEqual([]);
 });
