@@ -47,7 +47,7 @@ export class StoreResolver {
   }
 
   /**
-   * Lends a store to `work`. Throws `StoreMissing`, `StoreUnusable` and what the provider throws when it is created.
+   * Lends a store to `work`. Throws `StoreMissing`, `ProviderMismatch`, `ProviderNotBuilt` and what the provider throws when it is created.
    * @param provider name of the user's block: another provider's store is `ProviderMismatch`
    */
   async use<T>(

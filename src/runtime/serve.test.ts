@@ -43,17 +43,6 @@ describe("the servers of probes and metrics", () => {
     ]);
   });
 
-  it("answer that a check has failed when it throws", () => {
-    const probes = new Probes();
-    probes.addLive("watches", () => {
-      throw new Error("a bug");
-    });
-    expect(probes.answer("/healthz")).toEqual({
-      well: false,
-      text: "[-]watches failed: a bug\nhealthz check failed\n",
-    });
-  });
-
   it("say what cannot be served and where, and leave nothing listening", async () => {
     const given = { probes: new Probes(), metrics: createMetrics(), healthAddress: anywhere, metricsAddress: anywhere };
     const before = await serve({ ...given, metricsAddress: "0" });

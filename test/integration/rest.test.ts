@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { eventually } from "../control-plane/index.ts";
 import { sharedControlPlane } from "../control-plane/shared.ts";
-import { deployment, Deployments, Imports, leafAndIssuer, named, target, World } from "./world.ts";
+import { CertificateImports, StoreDeployments } from "../../src/controllers/resources.ts";
+import { deployment, leafAndIssuer, named, target, World } from "./world.ts";
 
 const count = 1_000;
 let world: World;
@@ -25,8 +26,8 @@ function importOf(index: number): object {
 async function delivered(): Promise<number> {
   const signal = AbortSignal.timeout(30_000);
   const [imports, deployments] = await Promise.all([
-    world.plane.client.list(Imports, { namespace: world.home, signal }),
-    world.plane.client.list(Deployments, { namespace: world.home, signal }),
+    world.plane.client.list(CertificateImports, { namespace: world.home, signal }),
+    world.plane.client.list(StoreDeployments, { namespace: world.home, signal }),
   ]);
   const ready = [...imports.items, ...deployments.items].filter(({ status }) => status?.summary === "1/1 delivered");
   return ready.length;
@@ -57,8 +58,8 @@ it(`${count} imports and ${count} deployments at rest: a new start and a forced 
     "every request to be handled",
     async () => {
       const signal = AbortSignal.timeout(30_000);
-      const imports = await world.plane.client.list(Imports, { namespace: world.home, signal });
-      const deployments = await world.plane.client.list(Deployments, { namespace: world.home, signal });
+      const imports = await world.plane.client.list(CertificateImports, { namespace: world.home, signal });
+      const deployments = await world.plane.client.list(StoreDeployments, { namespace: world.home, signal });
       const all = [...imports.items, ...deployments.items];
       return all.every(({ status }) => status?.lastHandledReconcileAt === "all");
     },

@@ -197,6 +197,20 @@ describe("a place that cannot be written is said, and heals", () => {
     await world.delete("storedeployment", "holder");
     await world.reason("second", "Delivered");
   });
+
+  it("that may be looked at but not written is told once, however often it is tried", async () => {
+    const elsewhere = await world.plane.namespace("status-readonly");
+    await world.apply(...secretsGrant(world.home, elsewhere));
+    const verbs = '[{"op":"replace","path":"/rules/0/verbs","value":["get"]}]';
+    await world.plane.kubectl(["patch", "role", "writer", "-n", elsewhere, "--type=json", "-p", verbs]);
+    await good("readonly");
+    await deploy("readonly", {}, { namespace: elsewhere });
+    const tries = (): Promise<number> =>
+      world.plane.audit.writes({ resource: "secrets", namespace: elsewhere }).then((all) => all.length);
+    await eventually("three refused writes", async () => (await tries()) >= 3);
+    const { status } = await world.reason("readonly", "AccessDenied");
+    expect(status?.history?.map(({ outcome }) => outcome)).toEqual(["AccessDenied"]);
+  });
 });
 
 describe("a removal that is refused", () => {

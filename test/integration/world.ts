@@ -1,24 +1,13 @@
 import { Writable } from "node:stream";
 import type { CertificateImport, StoreDeployment } from "../../src/crds/index.ts";
 import { parseConfig } from "../../src/config.ts";
-import { type KubeObject, type Resource, Secret } from "../../src/kube/index.ts";
+import { CertificateImports, StoreDeployments } from "../../src/controllers/resources.ts";
+import { Secret } from "../../src/kube/index.ts";
 import { runOperator } from "../../src/operator.ts";
 import { createLogger } from "../../src/runtime/index.ts";
 import { type ClusterAccess, eventually } from "../control-plane/index.ts";
 import { type Issued, issue } from "../fixtures/pki.ts";
 import { keepTold, rememberSecret } from "../leaks/material.ts";
-
-const group = { group: "certferry.io", version: "v1alpha1", namespaced: true } as const;
-export const Imports: Resource<CertificateImport & KubeObject> = {
-  ...group,
-  kind: "CertificateImport",
-  plural: "certificateimports",
-};
-export const Deployments: Resource<StoreDeployment & KubeObject> = {
-  ...group,
-  kind: "StoreDeployment",
-  plural: "storedeployments",
-};
 
 const timeout = (): AbortSignal => AbortSignal.timeout(20_000);
 
@@ -122,11 +111,11 @@ export class World {
   }
 
   async deployment(name: string): Promise<StoreDeployment> {
-    return this.plane.client.get(Deployments, { namespace: this.home, name }, { signal: timeout() });
+    return this.plane.client.get(StoreDeployments, { namespace: this.home, name }, { signal: timeout() });
   }
 
   async import(name: string): Promise<CertificateImport> {
-    return this.plane.client.get(Imports, { namespace: this.home, name }, { signal: timeout() });
+    return this.plane.client.get(CertificateImports, { namespace: this.home, name }, { signal: timeout() });
   }
 
   /** The deployment once a condition has a reason. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DeliveryRecord } from "../../crds/index.ts";
+import { outcomeOf } from "./outcome.ts";
 import { type Draft, withOpening, withoutTargets, withReport } from "./draft.ts";
 
 const empty: Draft = {
@@ -16,8 +17,11 @@ function placed(address: string, deletionPolicy: "Delete" | "Retain" = "Delete")
   return { phase: "Delivered", reason: "Delivered", deliveredAt: "2026-06-01T00:00:00Z", place };
 }
 
-function report(draft: Draft, record: DeliveryRecord): Draft {
-  return withReport(draft, { target: "t", record, generation: 3, at });
+/** A run that began with what the draft holds; `opening` is saved before its end. */
+function report(draft: Draft, record: DeliveryRecord, opening?: DeliveryRecord): Draft {
+  const change = outcomeOf(draft.records.get("t"), record);
+  const opened = opening === undefined ? draft : withOpening(draft, "t", opening);
+  return withReport(opened, { target: "t", record, change, generation: 3, at });
 }
 
 describe("a draft", () => {

@@ -5,7 +5,7 @@ import type {
   HistoryEntry,
   PreviousPlace,
 } from "../../crds/index.ts";
-import { outcomeOf } from "./outcome.ts";
+import type { OutcomeChange } from "./outcome.ts";
 
 /** What the status of an import or deployment holds, the same for both. Conditions and summary are made from it. */
 export interface Draft {
@@ -28,6 +28,8 @@ const mostPrevious = 64;
 export interface TargetReport {
   readonly target: string;
   readonly record: DeliveryRecord;
+  /** What it changed for the user since the run before: an attempt in between is no outcome. */
+  readonly change: OutcomeChange | undefined;
   readonly generation: number;
   readonly at: Date;
   /** What the source was found to be, when the run came so far. */
@@ -36,9 +38,8 @@ export interface TargetReport {
 
 /** The draft after a target's run: its record, its history, and the place it has left, when that is to be removed. */
 export function withReport(draft: Draft, report: TargetReport): Draft {
-  const { target, record, generation, at, source } = report;
+  const { target, record, change, generation, at, source } = report;
   const before = draft.records.get(target);
-  const change = outcomeOf(before, record);
   const entry: HistoryEntry | undefined = change && {
     time: at.toISOString(),
     ...(target === "" ? {} : { target }),

@@ -46,9 +46,9 @@ export class DeliveryMetrics {
     if (result === "delivered") this.#seconds.observe({ provider: target.provider }, seconds);
   }
 
-  expiry(subject: Subject, target: string, source: string | undefined, placed: string | undefined): void {
+  expiry(subject: Subject, target: string, source: Date | undefined, placed: string | undefined): void {
     const { kind, namespace, name } = subject;
-    if (source !== undefined) this.#source.set({ kind, namespace, name }, Date.parse(source) / 1000);
+    if (source !== undefined) this.#source.set({ kind, namespace, name }, source.getTime() / 1000);
     if (placed !== undefined) this.#placed.set({ kind, namespace, name, target }, Date.parse(placed) / 1000);
   }
 

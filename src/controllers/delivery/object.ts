@@ -4,6 +4,7 @@ import { addFinalizer, removeFinalizer, type Reconciliation, type ReconcileResul
 import { type DeliveryContext, resourceName } from "./context.ts";
 import { type Draft, withoutTargets, withReport } from "./draft.ts";
 import type { DeliveryKind, DeliveryObject } from "./kind.ts";
+import { outcomeOf } from "./outcome.ts";
 import { placesToRemove, removePlace } from "./removal.ts";
 import type { StatusSaver } from "./saver.ts";
 import type { Subject } from "./subject.ts";
@@ -153,7 +154,8 @@ function withFailedRemovals(draft: Draft, subject: Subject, failed: readonly Pre
     if (record === undefined) return before;
     const told = `Removal: ${message}`.slice(0, 255 - wayOut.length);
     const stalled = { ...record, phase: "Blocked" as const, reason, message: `${told} ${wayOut}` };
-    return withReport(before, { target, record: stalled, generation: subject.generation, at });
+    const change = outcomeOf(record, stalled);
+    return withReport(before, { target, record: stalled, change, generation: subject.generation, at });
   }, draft);
 }
 

@@ -90,9 +90,9 @@ export class StatusSaver<T extends DeliveryObject = DeliveryObject> {
       signal.throwIfAborted();
       try {
         if (await this.#attempt(key, open, signal)) return;
-        // Somebody else was faster. Openings end here; the rest is decided again on what is there now.
+        // Somebody else was faster. Openings end here, and their runs begin anew on what is there now, as the rest does.
+        await this.#refresh(key, signal);
         open = lose(open);
-        if (open.length > 0) await this.#refresh(key, signal);
       } catch (error) {
         if (signal.aborted || !isKubeError(error)) throw error;
         open = refuse(open, error);

@@ -3,40 +3,15 @@ import { type CertificateFactsStatus, type DeliveryRecord, timestamp } from "../
 import type { Source } from "../../resolve/index.ts";
 import type { Draft } from "./draft.ts";
 
-/** Reasons that speak of the source, not of the place. */
-const ofSource = new Set([
-  "SecretMissing",
-  "ConfigMapMissing",
-  "ImportMissing",
-  "SourceKeyMissing",
-  "SourceUnavailable",
-  "NotReadable",
-  "SecretTypeRefused",
-  "Malformed",
-  "UnsupportedAlgorithm",
-  "PasswordRequired",
-  "LimitExceeded",
-  "NoCertificate",
-  "NoLeaf",
-  "AmbiguousLeaf",
-  "KeyMismatch",
-  "AmbiguousKey",
-  "BrokenChain",
-  "Expired",
-  "NotYetValid",
-  "TemporaryCertificate",
-]);
-
-/** What a run tells of the source: what was read, or why it could not be used. Nothing, when the run never came to it. */
+/** What a run tells of the source: what was read; or, since it comes first, that what the run ended with was about the source. */
 export function sourceReport(
   source: Source | undefined,
-  { reason = "", message = "" }: DeliveryRecord,
-): Pick<Draft, "certificate" | "source" | "sourceValid"> | undefined {
+  { phase, reason = phase, message = "" }: DeliveryRecord,
+): Pick<Draft, "certificate" | "source" | "sourceValid"> {
   if (source !== undefined) {
     const valid = { status: "True", reason: "Valid", message: "The source holds a usable certificate." } as const;
     return { certificate: certificateOf(source), source: source.read, sourceValid: valid };
   }
-  if (!ofSource.has(reason)) return undefined;
   return { sourceValid: { status: "False", reason, message } };
 }
 

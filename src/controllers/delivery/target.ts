@@ -65,7 +65,7 @@ export async function reconcileTarget(
     (draft) => {
       // Another leader has opened a write since: its record stays.
       if (!isDeepStrictEqual(draft.records.get(target.name)?.attempt, expected)) return undefined;
-      const report = { target: target.name, record, generation: subject.generation, at: context.now() };
+      const report = { target: target.name, record, change, generation: subject.generation, at: context.now() };
       return withReport(draft, { ...report, source: sourceReport(found.source, record) });
     },
     signal,
@@ -73,6 +73,7 @@ export async function reconcileTarget(
   if (saved === "Lost") return { requeueAt: context.now() };
   if (saved === "Gone") return {};
   if (change !== undefined) context.tell(subject, named(change, target));
+  context.metrics.expiry(subject, target.name, found.source?.facts.notAfter, record.remote?.notAfter);
   measure(context, run, record, wrote, (context.now().getTime() - started.getTime()) / 1000);
   return { requeueAt: nextRun(context, subject, record, until) };
 
@@ -226,7 +227,6 @@ function measure(
   wrote: boolean,
   seconds: number,
 ): void {
-  context.metrics.expiry(subject, target.name, undefined, record.remote?.notAfter);
   if (record.phase === "Failed") context.metrics.delivery(subject, target, "failed", seconds);
   else if (record.phase === "Blocked") context.metrics.delivery(subject, target, "blocked", seconds);
   else if (wrote) context.metrics.delivery(subject, target, "delivered", seconds);
