@@ -82,8 +82,9 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     });
     try {
       await manager.run(signal);
+      await events.flush();
     } finally {
-      await Promise.all([controllers.close(), events.flush()]);
+      await controllers.close();
     }
   } finally {
     await serving.close();

@@ -8,6 +8,11 @@ export interface Secret extends KubeObject {
 }
 export const Secret: Resource<Secret> = core("Secret", "secrets");
 
+/** Types that hold rights or releases, never what users put there: neither read for a reference nor written. */
+export function isReservedSecretType(type: string): boolean {
+  return /^(kubernetes\.io\/service-account-token|bootstrap\.kubernetes\.io\/token|helm\.sh\/.*)$/.test(type);
+}
+
 /** `data` values are text, `binaryData` values base64. */
 export interface ConfigMap extends KubeObject {
   data?: Record<string, string>;

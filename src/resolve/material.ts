@@ -1,5 +1,12 @@
 import type { SourceSpec } from "../crds/index.ts";
-import { ConfigMap, isKubeError, type KubeClient, type KubeError, Secret } from "../kube/index.ts";
+import {
+  ConfigMap,
+  isKubeError,
+  isReservedSecretType,
+  type KubeClient,
+  type KubeError,
+  Secret,
+} from "../kube/index.ts";
 import { BlockedError, TerminalError, TransientError, WaitingError } from "../stores/errors.ts";
 
 /** The values of a Secret or ConfigMap, as bytes. Whoever asked for them wipes them. */
@@ -11,9 +18,6 @@ export interface Material {
   readonly resourceVersion: string;
   readonly values: ReadonlyMap<string, Buffer>;
 }
-
-/** Types that hold rights or releases, never certificates. */
-const neverRead = /^(kubernetes\.io\/service-account-token|bootstrap\.kubernetes\.io\/token|helm\.sh\/.*)$/;
 
 /** Reads a source live. Throws `WaitingError`, `BlockedError`, `TerminalError` or `TransientError`. */
 export async function readMaterial(
@@ -40,7 +44,7 @@ export async function readSecret(
 ): Promise<Material> {
   const what = `Secret ${name}`;
   const { metadata, type, data } = await read(what, () => client.get(Secret, { namespace, name }, { signal }));
-  if (type !== undefined && neverRead.test(type)) {
+  if (type !== undefined && isReservedSecretType(type)) {
     throw new TerminalError(
       "SecretTypeRefused",
       `${what} is of type ${type}, which is never read; name another Secret.`,

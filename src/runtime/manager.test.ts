@@ -147,42 +147,14 @@ describe("a manager", () => {
     expect(told).not.toContain("lease released");
   });
 
-  it("runs what is added to the lead while it leads", async () => {
-    const { manager, told, synced, ended } = build();
-    manager.addLeading("sweeper", async (signal) => {
-      told.push("sweeper runs");
-      await aborted(signal);
-      told.push("sweeper ends");
-    });
-    const running = manager.run(stop.signal);
-    await settle();
-    expect(told).not.toContain("sweeper runs");
-    synced.resolve();
-    await settle();
-    expect(told).toContain("sweeper runs");
-    stop.abort();
-    ended.resolve();
-    await running;
-    expect(told.indexOf("sweeper ends")).toBeLessThan(told.indexOf("lease released"));
-  });
-
   it("stops the rest in order when something fails, and rejects with that", async () => {
     const { manager, told, synced, ended } = build();
-    manager.addLeading("sweeper", () => Promise.reject(new Error("a bug")));
+    manager.addController({ name: "broken", run: () => Promise.reject(new Error("a bug")), longestRunSeconds: 0 });
     const running = manager.run(stop.signal);
     synced.resolve();
     ended.resolve();
     await expect(running).rejects.toThrow("a bug");
     expect(told.slice(3)).toEqual(["controller stops", "controller ended", "lease released", "informer ends"]);
-  });
-
-  it("takes it for a bug when what runs while leading ends by itself", async () => {
-    const { manager, synced, ended } = build();
-    manager.addLeading("sweeper", () => Promise.resolve());
-    const running = manager.run(stop.signal);
-    synced.resolve();
-    ended.resolve();
-    await expect(running).rejects.toThrow("sweeper ended while this process leads");
   });
 });
 

@@ -22,11 +22,6 @@ type RunInformer = Pick<Informer<KubeObject>, "run" | "whenSynced" | "hasSynced"
 /** The part of a controller that the manager runs. */
 type RunController = Pick<Controller, "name" | "run" | "longestRunSeconds">;
 
-interface LeadingRun {
-  readonly name: string;
-  readonly run: (signal: AbortSignal) => Promise<void>;
-}
-
 /** A reconciliation that takes longer than this hangs. */
 const stuckSeconds = 600;
 
@@ -38,7 +33,6 @@ export class Manager {
   readonly #options: ManagerOptions;
   readonly #informers: RunInformer[] = [];
   readonly #controllers: RunController[] = [];
-  readonly #leading: LeadingRun[] = [];
 
   constructor(options: ManagerOptions) {
     this.#options = options;
@@ -54,11 +48,6 @@ export class Manager {
 
   addController(controller: RunController): void {
     this.#controllers.push(controller);
-  }
-
-  /** Runs `run` while this process leads. It ends when its signal is aborted: with the first sign of a stop. */
-  addLeading(name: string, run: (signal: AbortSignal) => Promise<void>): void {
-    this.#leading.push({ name, run });
   }
 
   /**
@@ -101,10 +90,7 @@ export class Manager {
   async #work(stop: AbortSignal, lost: AbortSignal, guard: (work: Promise<void>) => Promise<void>): Promise<void> {
     const late = new AbortController();
     const abort = AbortSignal.any([late.signal, lost]);
-    const working = [
-      ...this.#controllers.map((controller) => guard(controller.run(stop, abort))),
-      ...this.#leading.map(({ name, run }) => guard(this.#untilStopped(name, run, stop))),
-    ];
+    const working = this.#controllers.map((controller) => guard(controller.run(stop, abort)));
     await aborted(stop);
     const timer = setTimeout(() => late.abort(new Error("the drain took too long")), this.#options.drainMs);
     try {
@@ -112,16 +98,6 @@ export class Manager {
     } finally {
       clearTimeout(timer);
     }
-  }
-
-  /** What runs while leading has no reason of its own to end: if it does so early, that is a bug. */
-  async #untilStopped(name: string, run: LeadingRun["run"], stop: AbortSignal): Promise<void> {
-    try {
-      await run(stop);
-    } catch (error) {
-      if (!stop.aborted) throw error;
-    }
-    if (!stop.aborted) throw new Error(`${name} ended while this process leads`);
   }
 
   #unsynced(): string | undefined {

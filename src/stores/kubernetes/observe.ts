@@ -1,6 +1,6 @@
 import type { KubernetesTarget } from "../../crds/index.ts";
 import { type CertificateFacts, certificateFacts, decode } from "../../formats/index.ts";
-import type { Secret } from "../../kube/index.ts";
+import { isReservedSecretType, type Secret } from "../../kube/index.ts";
 import type { Difference, Holders, Observation, Obstacle } from "../contract.ts";
 import { certificateKeys } from "./content.ts";
 import { type Mark, markName, marksOf, overlapping, writeMark } from "./mark.ts";
@@ -14,9 +14,6 @@ export interface Wanted {
   readonly mark: string;
   readonly content: ReadonlyMap<string, Buffer>;
 }
-
-/** Types that hold rights or releases. They are never written, whoever asks. */
-const neverWritten = /^(kubernetes\.io\/service-account-token|bootstrap\.kubernetes\.io\/token|helm\.sh\/.*)$/;
 
 /** What lies in a Secret, compared with what is wanted there. */
 export async function observed(secret: Secret, wanted: Wanted): Promise<Extract<Observation, { state: "Present" }>> {
@@ -79,7 +76,7 @@ function obstacleOf(
   differs: readonly Difference[],
 ): Obstacle | undefined {
   const where = `Secret ${metadata.namespace ?? ""}/${metadata.name}`;
-  if (neverWritten.test(type)) {
+  if (isReservedSecretType(type)) {
     return {
       reason: "SecretTypeRefused",
       message: `${where} is of type ${type}, which is never written; choose another name.`,
