@@ -1,13 +1,8 @@
-import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect, ConfigMap, isKubeError, Namespace, Secret } from "../../src/kube/index.ts";
 import { type ControlPlane, eventually, startControlPlane } from "./index.ts";
-import { isThere } from "./testing/processes.ts";
+import { isThere, programsOf } from "./testing/processes.ts";
 
 const { signal } = new AbortController();
 let plane: ControlPlane;
@@ -20,13 +15,6 @@ afterAll(() => plane.stop());
 async function apply(namespace: string, name: string, value: string): Promise<void> {
   const object = { metadata: { namespace, name }, data: { value } };
   await plane.client.apply(ConfigMap, object, { fieldManager: "test", force: true, signal });
-}
-
-/** The names of the programs that were started with files in this folder and still run, sorted. */
-async function programsOf(folder: string): Promise<string[]> {
-  const { stdout } = await promisify(execFile)("ps", ["-A", "-ww", "-o", "args="], { maxBuffer: 16 * 1024 * 1024 });
-  const lines = stdout.split("\n").filter((line) => line.includes(folder));
-  return lines.map((line) => /^\S*\/([\w-]+) /.exec(line)?.[1] ?? line).toSorted();
 }
 
 describe("the control plane", () => {
@@ -118,15 +106,4 @@ it("a control plane with a controller manager finishes deletions, and leaves no 
   await own.stop();
   expect(await programsOf(folder)).toEqual([]);
   expect([isThere(supervisor), existsSync(folder)]).toEqual([false, false]);
-});
-
-it("a runner that is killed leaves none of the programs it had started, and no file", async () => {
-  const starter = fileURLToPath(new URL("testing/starter.ts", import.meta.url));
-  const runner = spawn(process.execPath, [starter], { stdio: ["ignore", "pipe", "inherit"] });
-  const [line] = (await once(createInterface({ input: runner.stdout }), "line")) as [string];
-  const { folder } = JSON.parse(line) as { folder: string };
-  expect(await programsOf(folder)).toEqual(["etcd", "kube-apiserver"]);
-  runner.kill("SIGKILL");
-  await eventually("the folder to be gone", () => !existsSync(folder));
-  expect(await programsOf(folder)).toEqual([]);
 });

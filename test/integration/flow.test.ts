@@ -150,15 +150,7 @@ describe("a certificate in a Secret", () => {
 
   it("stays where it is when nothing changes: a refresh and a reconcile request write nothing", async () => {
     const since = new Date();
-    await world.plane.kubectl([
-      "annotate",
-      "storedeployment",
-      "web",
-      "-n",
-      world.home,
-      "--overwrite",
-      "certferry.io/reconcile-requested-at=now",
-    ]);
+    await world.request("web", "now");
     await eventually(
       "the request to be handled",
       async () => (await world.deployment("web")).status?.lastHandledReconcileAt === "now",
@@ -169,15 +161,7 @@ describe("a certificate in a Secret", () => {
 
   it("is repaired when someone changes the place", async () => {
     await world.plane.kubectl(["patch", "secret", "web-pem", "-n", world.away, "-p", '{"data":{"server.key":"eHg="}}']);
-    await world.plane.kubectl([
-      "annotate",
-      "storedeployment",
-      "web",
-      "-n",
-      world.home,
-      "--overwrite",
-      "certferry.io/reconcile-requested-at=again",
-    ]);
+    await world.request("web", "again");
     await eventually("the repair", async () =>
       text(await world.secret("web-pem"), "server.key").includes("PRIVATE KEY"),
     );
@@ -191,18 +175,8 @@ describe("places that are left", () => {
     await world.apply(one("old-place"));
     await world.reason("moving", "Delivered");
     await world.apply(one("new-place"));
-    await eventually("the old place to go", async () => {
-      await world.secret("new-place");
-      const { stdout } = await world.plane.kubectl([
-        "get",
-        "secret",
-        "old-place",
-        "-n",
-        world.away,
-        "--ignore-not-found",
-      ]);
-      return stdout === "";
-    });
+    await eventually("the old place to go", () => world.isGone("secret", "old-place", world.away));
+    expect((await world.secret("new-place")).type).toBe("kubernetes.io/tls");
     await eventually(
       "previous to be empty",
       async () => (await world.deployment("moving")).status?.previous === undefined,
@@ -211,33 +185,13 @@ describe("places that are left", () => {
 
   it("go with the deployment, which waits for that", async () => {
     await world.delete("storedeployment", "moving");
-    await eventually("the Secret and the deployment to go", async () => {
-      const { stdout } = await world.plane.kubectl([
-        "get",
-        "secret",
-        "new-place",
-        "-n",
-        world.away,
-        "--ignore-not-found",
-      ]);
-      const rest = await world.plane.kubectl([
-        "get",
-        "storedeployment",
-        "moving",
-        "-n",
-        world.home,
-        "--ignore-not-found",
-      ]);
-      return stdout === "" && rest.stdout === "";
-    });
+    await eventually("the deployment to go", () => world.isGone("storedeployment", "moving"));
+    expect(await world.isGone("secret", "new-place", world.away)).toBe(true);
   });
 
   it("stay under Retain", async () => {
     await world.delete("storedeployment", "by-import");
-    await eventually("the deployment to go", async () => {
-      const args = ["get", "storedeployment", "by-import", "-n", world.home, "--ignore-not-found"];
-      return (await world.plane.kubectl(args)).stdout === "";
-    });
+    await eventually("the deployment to go", () => world.isGone("storedeployment", "by-import"));
     expect((await world.secret("by-import")).type).toBe("kubernetes.io/tls");
   });
 });

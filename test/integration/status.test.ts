@@ -228,10 +228,7 @@ describe("a removal that is refused", () => {
     expect(told).toContain("annotate it with certferry.io/abandon=true");
     expect(await stalled("kept")).toBe("True");
     await world.plane.kubectl(["annotate", "storedeployment", "kept", "-n", world.home, "certferry.io/abandon=true"]);
-    await eventually("the deployment to go", async () => {
-      const args = ["get", "storedeployment", "kept", "-n", world.home, "--ignore-not-found"];
-      return (await world.plane.kubectl(args)).stdout === "";
-    });
+    await eventually("the deployment to go", () => world.isGone("storedeployment", "kept"));
     expect((await world.secret("kept", elsewhere)).type).toBe("kubernetes.io/tls");
   });
 });

@@ -99,6 +99,17 @@ export class World {
     await this.plane.kubectl(["delete", kind, name, "-n", namespace, "--wait=false"]);
   }
 
+  /** Asks for a reconciliation of a deployment. */
+  async request(name: string, value: string): Promise<void> {
+    const annotation = `certferry.io/reconcile-requested-at=${value}`;
+    await this.plane.kubectl(["annotate", "storedeployment", name, "-n", this.home, "--overwrite", annotation]);
+  }
+
+  async isGone(kind: string, name: string, namespace = this.home): Promise<boolean> {
+    const args = ["get", kind, name, "-n", namespace, "--ignore-not-found"];
+    return (await this.plane.kubectl(args)).stdout === "";
+  }
+
   secret(name: string, namespace = this.away): Promise<Secret> {
     return this.plane.client.get(Secret, { namespace, name }, { signal: timeout() });
   }

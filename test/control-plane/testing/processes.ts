@@ -1,4 +1,13 @@
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { promisify } from "node:util";
+
+/** The names of the programs that were started with files in this folder and still run, sorted. */
+export async function programsOf(folder: string): Promise<string[]> {
+  const { stdout } = await promisify(execFile)("ps", ["-A", "-ww", "-o", "args="], { maxBuffer: 16 * 1024 * 1024 });
+  const lines = stdout.split("\n").filter((line) => line.includes(folder));
+  return lines.map((line) => /^\S*\/([\w-]+) /.exec(line)?.[1] ?? line).toSorted();
+}
 
 /** Whether a process runs. One that has ended counts as gone even while nobody has asked for its exit code. */
 export function isThere(pid: number | undefined): boolean {
