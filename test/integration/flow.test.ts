@@ -67,9 +67,9 @@ describe("a certificate in a Secret", () => {
       ];
       return all.every((pem) => pem.endsWith(renewed.pem));
     });
-    expect(await world.metrics()).toContain(
-      `certferry_source_expiration_timestamp_seconds{kind="StoreDeployment",namespace="${world.home}",name="web"} ${renewed.certificate.notAfter.getTime() / 1000}`,
-    );
+    const labels = `{kind="StoreDeployment",namespace="${world.home}",name="web"}`;
+    const expiry = `certferry_source_expiration_timestamp_seconds${labels} ${renewed.certificate.notAfter.getTime() / 1000}`;
+    await eventually("the metric of the source's expiry", async () => (await world.metrics()).includes(expiry));
     expect(await world.writes("web-tls")).toBe(2);
     expect(await world.writes("web-pem")).toBe(2);
   });
