@@ -30,6 +30,18 @@ export default defineConfig({
         // Reads what the integration tests left: one test over all that the operator told in them.
         test: { name: "leaks", sequence: { groupOrder: 2 }, include: ["test/leaks/**/*.test.ts"] },
       },
+      {
+        // Not part of `npm test`: what runs for minutes, one file at a time, and prints its figures (npm run test:soak).
+        test: {
+          name: "soak",
+          sequence: { groupOrder: 3 },
+          fileParallelism: false,
+          include: ["test/soak/**/*.soak.test.ts"],
+          globalSetup: ["test/control-plane/global-setup.ts"],
+          testTimeout: 3_600_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 });
