@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { FormatError } from "./errors.ts";
-import { type Bundle, type Decoded, defaultLimits } from "./types.ts";
+import { defaultLimits } from "./limits.ts";
+import type { Bundle, Decoded } from "./types.ts";
 
 /** What a source gives: the values that hold leaf, chain and key, and those that hold CA certificates. */
 export interface BundleParts {

@@ -1,37 +1,52 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { FormatError } from "./errors.ts";
+import { Budget, type Limits } from "./limits.ts";
 import { type PemBlock, scanPem } from "./pem.ts";
-import { type Decoded, defaultLimits, type Limits, type SourceFormat } from "./types.ts";
+import type { Contents, Decoded, Reading, SourceFormat } from "./types.ts";
 
 export interface DecodeOptions {
+  /** Opens a keystore or an encrypted key; the bytes that lie in the Secret. */
+  password?: Uint8Array | undefined;
+  /** Of the keys inside, where it is another. */
+  keyPassword?: Uint8Array | undefined;
   /** Told by the content when unset. */
   format?: SourceFormat | undefined;
   limits?: Partial<Limits> | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /** What one block or value turned out to be. */
 type Item = { readonly certificate: Buffer } | { readonly key: Buffer };
 
 /**
- * Reads certificates and private keys. Throws `FormatError`: `Malformed`, `UnsupportedAlgorithm`, `PasswordRequired` or
- * `LimitExceeded`.
+ * Reads certificates and private keys. Throws `FormatError`: `Malformed`, `UnsupportedAlgorithm`, `UnsupportedStoreType`,
+ * `PasswordRequired`, `WrongPassword`, `NotAuthenticated` or `LimitExceeded`; or the signal's reason.
  */
-export function decode(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Decoded> {
-  return Promise.resolve().then(() => decodeNow(bytes, options));
-}
-
-function decodeNow(bytes: Uint8Array, options: DecodeOptions): Decoded {
-  const limits = { ...defaultLimits, ...options.limits };
-  if (bytes.length > limits.bytes) {
-    throw new FormatError("LimitExceeded", `The value has ${bytes.length} bytes; the limit is ${limits.bytes}.`);
-  }
+export async function decode(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Decoded> {
+  const budget = new Budget(options.limits, options.signal);
+  budget.chargeBytes(bytes.length);
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const format = options.format ?? detect(buffer);
-  const items = format === "PEM" ? fromPem(buffer, limits) : [fromDer(buffer)];
+  const contents = await readers[format](buffer, {
+    budget,
+    password: options.password,
+    keyPassword: options.keyPassword,
+  });
+  return { format, ...contents };
+}
+
+/** One reader a format. */
+const readers: Readonly<Record<SourceFormat, (bytes: Buffer, reading: Reading) => Promise<Contents> | Contents>> = {
+  PEM: (bytes, { budget }) => contentsOf(fromPem(bytes, budget)),
+  DER: (bytes, { budget }) => contentsOf(counted([fromDer(bytes)], budget)),
+};
+
+function contentsOf(items: readonly Item[]): Contents {
   return {
-    format,
     certificates: items.flatMap((item) => ("certificate" in item ? [{ der: item.certificate }] : [])),
     keys: items.flatMap((item) => ("key" in item ? [{ pkcs8: item.key }] : [])),
+    warnings: [],
+    authenticated: false,
   };
 }
 
@@ -39,19 +54,21 @@ function detect(bytes: Buffer): SourceFormat {
   return bytes[0] === 0x30 ? "DER" : "PEM";
 }
 
-function fromPem(bytes: Buffer, limits: Limits): Item[] {
+function fromPem(bytes: Buffer, budget: Budget): Item[] {
   const blocks = scanPem(bytes.toString("latin1"));
   if (blocks.length === 0) {
     throw new FormatError("Malformed", "There is no PEM block: no line that starts with -----BEGIN was found.");
   }
-  const items = blocks.flatMap((block, index) => fromBlock(block, index + 1));
-  bounded(items.filter((item) => "certificate" in item).length, limits.certificates, "certificates");
-  bounded(items.filter((item) => "key" in item).length, limits.keys, "private keys");
-  return items;
+  return counted(
+    blocks.flatMap((block, index) => fromBlock(block, index + 1)),
+    budget,
+  );
 }
 
-function bounded(count: number, limit: number, what: string): void {
-  if (count > limit) throw new FormatError("LimitExceeded", `There are ${count} ${what}; the limit is ${limit}.`);
+function counted(items: Item[], budget: Budget): Item[] {
+  budget.chargeCertificates(items.filter((item) => "certificate" in item).length);
+  budget.chargeKeys(items.filter((item) => "key" in item).length);
+  return items;
 }
 
 function fromBlock(block: PemBlock, number: number): Item[] {

@@ -12,13 +12,7 @@
 export { type BundleParts, bundleOf, zero } from "./bundle.ts";
 export { decode, type DecodeOptions } from "./decode.ts";
 export { chainOf, encode, type EncodeOptions } from "./encode.ts";
-export { FormatError, type FormatErrorCode } from "./errors.ts";
+export { FormatError, type FormatErrorCode, type FormatErrorDetails } from "./errors.ts";
 export { certificateFacts } from "./facts.ts";
-export {
-  type Bundle,
-  type CertificateFacts,
-  type Decoded,
-  defaultLimits,
-  type Limits,
-  type SourceFormat,
-} from "./types.ts";
+export { defaultLimits, type Limits } from "./limits.ts";
+export type { Bundle, CertificateFacts, Decoded, DecodedCertificate, DecodedKey, SourceFormat } from "./types.ts";

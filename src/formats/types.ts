@@ -1,23 +1,41 @@
-/** Bounds on what is read. */
-export interface Limits {
-  /** Bytes of one value. */
-  readonly bytes: number;
-  readonly certificates: number;
-  readonly keys: number;
-  /** Certificates above the leaf. */
-  readonly chainDepth: number;
-}
-
-export const defaultLimits: Limits = { bytes: 1_048_576, certificates: 5_000, keys: 64, chainDepth: 16 };
+import type { Budget } from "./limits.ts";
 
 export type SourceFormat = "PEM" | "DER";
 
 /** What decoding gives: syntax only. An expired or odd certificate is still decoded. */
-export interface Decoded {
+export interface Decoded extends Contents {
   readonly format: SourceFormat;
-  readonly certificates: readonly { readonly der: Buffer }[];
-  /** Private keys in PKCS#8 DER; the caller zeroes them. */
-  readonly keys: readonly { readonly pkcs8: Buffer }[];
+}
+
+/** What a reader of a format is given besides the bytes. */
+export interface Reading {
+  readonly budget: Budget;
+  readonly password?: Uint8Array | undefined;
+  readonly keyPassword?: Uint8Array | undefined;
+}
+
+/** What lies in a value of any format. */
+export interface Contents {
+  readonly certificates: readonly DecodedCertificate[];
+  readonly keys: readonly DecodedKey[];
+  /** What was passed over, in words for the user. */
+  readonly warnings: readonly string[];
+  /** Whether a MAC or digest under the password has shown that nothing was changed. */
+  readonly authenticated: boolean;
+}
+
+export interface DecodedCertificate {
+  readonly der: Buffer;
+  /** Alias or friendly name. */
+  readonly alias?: string | undefined;
+  /** The keystore holds it as a trusted certificate, not as part of a key's chain. */
+  readonly trusted?: boolean | undefined;
+}
+
+export interface DecodedKey {
+  /** PKCS#8 DER; the caller zeroes it. */
+  readonly pkcs8: Buffer;
+  readonly alias?: string | undefined;
 }
 
 /** One certificate to deliver, with what belongs to it. All certificates are DER. */

@@ -1,6 +1,7 @@
 import type { SourceSpec } from "../crds/index.ts";
 import { type Bundle, bundleOf, decode, type Decoded, FormatError } from "../formats/index.ts";
 import { TerminalError } from "../stores/errors.ts";
+import { formatFailure } from "../stores/format-failure.ts";
 import type { Material } from "./material.ts";
 
 /** Which keys hold what. */
@@ -28,11 +29,7 @@ export async function bundleFrom(material: Material, spec: SourceSpec): Promise<
   const certificate = await read(keys.certificate);
   const privateKey = keys.privateKey === undefined ? undefined : await read(keys.privateKey);
   const ca = keys.ca === undefined ? undefined : await read(keys.ca);
-  const identity: Decoded = {
-    format: certificate.format,
-    certificates: certificate.certificates,
-    keys: [...certificate.keys, ...(privateKey?.keys ?? [])],
-  };
+  const identity: Decoded = { ...certificate, keys: [...certificate.keys, ...(privateKey?.keys ?? [])] };
   try {
     if (privateKey?.keys.length === 0) {
       throw new FormatError("Malformed", `Key ${keys.privateKey ?? ""} holds no private key.`);
@@ -86,5 +83,5 @@ function value({ values, what }: Material, key: string): Buffer {
 
 function explained(error: unknown, where: string): unknown {
   if (!(error instanceof FormatError)) return error;
-  return new TerminalError(error.code, `${where}: ${error.message}`, { cause: error });
+  return formatFailure(error, `${where}: ${error.message}`);
 }
