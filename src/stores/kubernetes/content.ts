@@ -1,7 +1,7 @@
 import type { KubernetesOutput, KubernetesTarget } from "../../crds/index.ts";
 import { encode, FormatError } from "../../formats/index.ts";
 import type { Desired } from "../contract.ts";
-import { TerminalError } from "../errors.ts";
+import { formatFailure } from "../format-failure.ts";
 
 /** The keys of `data` that an output may write. */
 export function keysOf({ format, key }: KubernetesOutput): readonly string[] {
@@ -30,11 +30,7 @@ export async function contentOf({ outputs }: KubernetesTarget, desired: Desired)
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
       const what = output.key === undefined ? output.format : `${output.format} (${output.key})`;
-      throw new TerminalError(
-        error.code,
-        `Output ${what}: ${error.message} Use another output, or a source with the key.`,
-        { cause: error },
-      );
+      throw formatFailure(error, `Output ${what}: ${error.message} Use another output, or a source with the key.`);
     }
   }
   return content;
