@@ -1,6 +1,17 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { chainFor, issue, type Issued } from "../../test/fixtures/pki.ts";
-import { bundleOf, certificateFacts, decode, encode, FormatError, type FormatErrorCode, zero } from "./index.ts";
+import {
+  bundleOf,
+  certificateFacts,
+  checkComplete,
+  decode,
+  encode,
+  FormatError,
+  type FormatErrorCode,
+  zero,
+} from "./index.ts";
+
+const now = new Date();
 
 let root: Issued;
 let intermediate: Issued;
@@ -11,11 +22,13 @@ beforeAll(async () => {
 });
 
 const read = (...pems: string[]) => decode(Buffer.from(pems.join("")));
+const raw = ({ certificate }: Issued) => Buffer.from(certificate.rawData);
+const serial = ({ certificate }: Issued) => certificate.serialNumber.toUpperCase().replace(/^00/, "");
 const code = (wanted: FormatErrorCode) => expect.objectContaining({ name: "FormatError", code: wanted });
 
 describe("bundleOf", () => {
   it("orders the chain by signature, whatever the order in the source, and keeps the root apart", async () => {
-    const bundle = bundleOf({ identity: await read(root.pem, leaf.pem, intermediate.pem, leaf.keyPem) });
+    const bundle = bundleOf(await read(root.pem, leaf.pem, intermediate.pem, leaf.keyPem), { now });
     expect(await encode(bundle, { format: "PEM" }).then(String)).toBe(leaf.pem + intermediate.pem);
     expect(await encode(bundle, { format: "PEM", root: "Include" }).then(String)).toBe(
       leaf.pem + intermediate.pem + root.pem,
@@ -24,17 +37,17 @@ describe("bundleOf", () => {
   });
 
   it("completes the chain from the CA certificates and counts them as trusted", async () => {
-    const bundle = bundleOf({ identity: await read(leaf.pem, intermediate.pem), ca: await read(root.pem) });
+    const bundle = bundleOf(await read(leaf.pem, intermediate.pem), { now, ca: await read(root.pem) });
     expect(bundle.root?.equals(Buffer.from(root.certificate.rawData))).toBe(true);
     expect(bundle.trusted).toHaveLength(1);
   });
 
   it("takes the certificate that fits the key", async () => {
     const other = await issue({ subject: "CN=other" });
-    const bundle = bundleOf({ identity: await read(intermediate.pem, leaf.pem, leaf.keyPem) });
+    const bundle = bundleOf(await read(intermediate.pem, leaf.pem, leaf.keyPem), { now });
     expect(certificateFacts(bundle.leaf).subject).toBe("CN=web.example.com");
     const identity = await read(leaf.pem, other.keyPem);
-    expect(() => bundleOf({ identity })).toThrow(code("KeyMismatch"));
+    expect(() => bundleOf(identity, { now })).toThrow(code("KeyMismatch"));
   });
 
   it("takes the longest valid of two certificates with one key", async () => {
@@ -45,26 +58,119 @@ describe("bundleOf", () => {
       notAfter: new Date("2040-01-01T00:00:00Z"),
     });
     const identity = await read(renewed.pem, leaf.keyPem);
-    expect(certificateFacts(bundleOf({ identity }).leaf).notAfter.toISOString()).toBe("2040-01-01T00:00:00.000Z");
+    expect(certificateFacts(bundleOf(identity, { now }).leaf).notAfter.toISOString()).toBe("2040-01-01T00:00:00.000Z");
   });
 
   it("refuses two leaves and names them", async () => {
     const other = await issue({ subject: "CN=other" });
     const identity = await read(leaf.pem, other.pem);
-    expect(() => bundleOf({ identity })).toThrow(code("AmbiguousLeaf"));
-    expect(() => bundleOf({ identity })).toThrow("CN=web.example.com, CN=other");
+    expect(() => bundleOf(identity, { now })).toThrow(code("AmbiguousLeaf"));
+    expect(() => bundleOf(identity, { now })).toThrow("CN=web.example.com, CN=other");
   });
 
-  it("names the missing issuer of a broken chain", async () => {
-    const identity = await read(leaf.pem, root.pem, leaf.keyPem);
-    expect(() => bundleOf({ identity })).toThrow(code("BrokenChain"));
-    expect(() => bundleOf({ identity })).toThrow("issuer CN=Test Intermediate of CN=web.example.com is missing");
+  it("tells old and new certificate of one name apart by the key", async () => {
+    const renewed = await issue({ subject: "CN=web.example.com", issuer: intermediate });
+    const identity = await read(leaf.pem, renewed.pem, renewed.keyPem);
+    expect(certificateFacts(bundleOf(identity, { now }).leaf).serialNumber).toBe(serial(renewed));
+  });
+
+  it("prefers a leaf to a CA certificate that has issued nothing there", async () => {
+    const bundle = bundleOf(await read(root.pem, leaf.pem), { now });
+    expect(certificateFacts(bundle.leaf).subject).toBe("CN=web.example.com");
+    const lone = await issue({ subject: "CN=lone", dnsNames: ["lone"] });
+    expect(certificateFacts(bundleOf(await read(lone.pem, root.pem), { now }).leaf).subject).toBe("CN=lone");
+  });
+
+  it("says which issuer is missing, and goes up no further", async () => {
+    const bundle = bundleOf(await read(leaf.pem, root.pem, leaf.keyPem), { now });
+    expect(bundle.chain).toEqual([]);
+    expect(bundle.missingIssuer).toBe("CN=Test Intermediate");
+    expect(() => checkComplete(bundle)).toThrow(code("MissingIntermediate"));
+    expect(() => checkComplete(bundle)).toThrow("The issuer CN=Test Intermediate of CN=web.example.com is missing");
   });
 
   it("does not take an issuer by name alone", async () => {
     const impostor = await issue({ subject: "CN=Test Intermediate", ca: true });
-    const identity = await read(leaf.pem, impostor.pem, leaf.keyPem);
-    expect(() => bundleOf({ identity })).toThrow(code("BrokenChain"));
+    const bundle = bundleOf(await read(leaf.pem, impostor.pem, leaf.keyPem), { now });
+    expect(bundle.chain).toEqual([]);
+    expect(() => checkComplete(bundle)).toThrow(code("MissingIntermediate"));
+  });
+
+  it("misses nothing where only the root is left out, or what lies beside belongs to another certificate", async () => {
+    const other = await chainFor("other.example.com");
+    const twin = await issue({ subject: "CN=Test Intermediate", issuer: other.root, ca: true });
+    const beside = [other.leaf.pem, other.intermediate.pem, other.root.pem, twin.pem];
+    checkComplete(bundleOf(await read(leaf.pem, leaf.keyPem), { now }));
+    const bundle = bundleOf(await read(leaf.pem, intermediate.pem, ...beside, leaf.keyPem), { now });
+    checkComplete(bundle);
+    expect(bundle.chain).toEqual([raw(intermediate)]);
+  });
+
+  it("takes the valid one of twin intermediates, whatever their order", async () => {
+    const expired = { notBefore: new Date("2020-01-01T00:00:00Z"), notAfter: new Date("2021-01-01T00:00:00Z") };
+    const old = await issue({
+      subject: "CN=Test Intermediate",
+      issuer: root,
+      ca: true,
+      keys: intermediate.keys,
+      ...expired,
+    });
+    for (const pems of [
+      [old.pem, intermediate.pem],
+      [intermediate.pem, old.pem],
+    ]) {
+      const bundle = bundleOf(await read(leaf.pem, ...pems, root.pem), { now });
+      expect(bundle.chain).toEqual([raw(intermediate)]);
+    }
+    const then = new Date("2020-06-01T00:00:00Z");
+    const bundle = bundleOf(await read(leaf.pem, intermediate.pem, old.pem), { now: then });
+    expect(bundle.chain).toEqual([raw(old)]);
+  });
+
+  it("takes the intermediate whose key has signed, not a re-keyed one of the same name", async () => {
+    const rekeyed = await issue({ subject: "CN=Test Intermediate", issuer: root, ca: true });
+    const bundle = bundleOf(await read(rekeyed.pem, leaf.pem, intermediate.pem, root.pem), { now });
+    expect(bundle.chain).toEqual([raw(intermediate)]);
+  });
+
+  it("goes the shortest way to a root where the root's key is cross-signed", async () => {
+    const older = await issue({ subject: "CN=Older Root", ca: true });
+    const crossed = await issue({ subject: "CN=Test Root", issuer: older, ca: true, keys: root.keys });
+    const pems = [crossed.pem, older.pem, intermediate.pem, root.pem, leaf.pem];
+    const short = bundleOf(await read(...pems), { now });
+    expect(short.chain).toEqual([raw(intermediate)]);
+    expect(short.root).toEqual(raw(root));
+    const long = bundleOf(await read(...pems.filter((pem) => pem !== root.pem)), { now });
+    expect(long.chain).toEqual([raw(intermediate), raw(crossed)]);
+    expect(long.root).toEqual(raw(older));
+  });
+
+  it("goes the way over valid certificates where the root of the other has expired", async () => {
+    const past = { notBefore: new Date("2020-01-01T00:00:00Z"), notAfter: new Date("2021-01-01T00:00:00Z") };
+    const stale = await issue({ subject: "CN=Test Root", ca: true, keys: root.keys, ...past });
+    const older = await issue({ subject: "CN=Older Root", ca: true });
+    const crossed = await issue({ subject: "CN=Test Root", issuer: older, ca: true, keys: root.keys });
+    const bundle = bundleOf(await read(leaf.pem, intermediate.pem, stale.pem, crossed.pem, older.pem), { now });
+    expect(bundle.chain).toEqual([raw(intermediate), raw(crossed)]);
+  });
+
+  it("climbs at most 16 certificates above the leaf", async () => {
+    const line = [root];
+    for (let depth = 1; depth <= 16; depth += 1) {
+      line.push(await issue({ subject: `CN=Level ${depth}`, issuer: line.at(-1) ?? root, ca: true }));
+    }
+    const end = await issue({ subject: "CN=deep", issuer: line[15] ?? root });
+    const deeper = await issue({ subject: "CN=deeper", issuer: line[16] ?? root });
+    const pems = line.map(({ pem }) => pem);
+    expect(bundleOf(await read(end.pem, ...pems, end.keyPem), { now }).chain).toHaveLength(15);
+    const identity = await read(deeper.pem, ...pems);
+    expect(() => bundleOf(identity, { now })).toThrow("The chain is longer than 16 certificates");
+  });
+
+  it("gives up where certificates made to look alike would ask for very many signatures", async () => {
+    const alike = await Promise.all(Array.from({ length: 40 }, () => issue({ subject: "CN=same", ca: true })));
+    const identity = await read(...alike.map(({ pem }) => pem));
+    expect(() => bundleOf(identity, { now })).toThrow(code("LimitExceeded"));
   });
 
   it("ends where certificates sign each other in a loop", async () => {
@@ -72,13 +178,80 @@ describe("bundleOf", () => {
     const second = await issue({ subject: "CN=B", issuer: first, ca: true });
     const again = await issue({ subject: "CN=A", issuer: second, ca: true, keys: first.keys });
     const end = await issue({ subject: "CN=end", issuer: second });
-    const bundle = bundleOf({ identity: await read(end.pem, second.pem, again.pem, end.keyPem) });
+    const bundle = bundleOf(await read(end.pem, second.pem, again.pem, end.keyPem), { now });
     expect(bundle.chain).toHaveLength(2);
   });
 
   it("refuses a source without a certificate", async () => {
     const identity = await read(leaf.keyPem);
-    expect(() => bundleOf({ identity })).toThrow(code("NoCertificate"));
+    expect(() => bundleOf(identity, { now })).toThrow(code("NoCertificate"));
+  });
+});
+
+describe("bundleOf a keystore", () => {
+  let api: Issued;
+  let keystore: Parameters<typeof bundleOf>[0];
+
+  beforeAll(async () => {
+    api = await issue({ subject: "CN=api.example.com", issuer: intermediate });
+    const keys = await read(leaf.keyPem, api.keyPem);
+    const named = (issued: Issued, alias?: string) => ({ der: raw(issued), ...(alias === undefined ? {} : { alias }) });
+    keystore = {
+      certificates: [
+        named(leaf, "web"),
+        named(intermediate),
+        named(api, "API"),
+        { ...named(root, "root"), trusted: true },
+      ],
+      keys: keys.keys.map(({ pkcs8 }, index) => ({ pkcs8, alias: index === 0 ? "web" : "API" })),
+    };
+  });
+
+  it.each([
+    ["web", "CN=web.example.com"],
+    ["API", "CN=api.example.com"],
+    ["api", "CN=api.example.com"],
+  ])("takes the key's entry %s with its chain", (alias, subject) => {
+    const bundle = bundleOf(keystore, { alias, now });
+    expect(certificateFacts(bundle.leaf).subject).toBe(subject);
+    expect(bundle.key).toBe(keystore.keys.find((key) => key.alias?.toLowerCase() === alias.toLowerCase())?.pkcs8);
+    expect(bundle).toMatchObject({ chain: [raw(intermediate)], root: raw(root), trusted: [raw(root)] });
+  });
+
+  it("takes a trusted entry without a key", () => {
+    const bundle = bundleOf(keystore, { alias: "root", now });
+    expect(certificateFacts(bundle.leaf).subject).toBe("CN=Test Root");
+    expect(bundle).toMatchObject({ chain: [], trusted: [] });
+    expect(bundle.key).toBeUndefined();
+  });
+
+  it("tells two aliases that differ only in case apart", () => {
+    const certificates = keystore.certificates.map((one) => (one.alias === "API" ? { ...one, alias: "WEB" } : one));
+    const bundle = bundleOf({ ...keystore, certificates, keys: [] }, { alias: "WEB", now });
+    expect(certificateFacts(bundle.leaf).subject).toBe("CN=api.example.com");
+  });
+
+  it("asks for an alias where there are several, and names them", () => {
+    expect(() => bundleOf(keystore, { now })).toThrow(code("AmbiguousLeaf"));
+    expect(() => bundleOf(keystore, { now })).toThrow(
+      "(web: CN=web.example.com, API: CN=api.example.com); name the alias",
+    );
+  });
+
+  it("says which aliases there are where the one asked for is not", () => {
+    expect(() => bundleOf(keystore, { alias: "mail", now })).toThrow(code("NoLeaf"));
+    expect(() => bundleOf(keystore, { alias: "mail", now })).toThrow(
+      "There is no entry mail; there are web, API, root.",
+    );
+  });
+
+  it("takes the one key that has a certificate", () => {
+    const { certificates, keys } = keystore;
+    const bundle = bundleOf({ ...keystore, certificates: certificates.slice(0, 2), keys }, { now });
+    expect(bundle.key).toBe(keys[0]?.pkcs8);
+    expect(() => bundleOf({ ...keystore, certificates: certificates.slice(1, 2), keys }, { now })).toThrow(
+      "The 2 private keys belong to none",
+    );
   });
 });
 
@@ -121,19 +294,19 @@ describe("certificateFacts", () => {
 
 describe("encode", () => {
   it("puts the key first into CombinedPEM", async () => {
-    const bundle = bundleOf({ identity: await read(leaf.pem, intermediate.pem, leaf.keyPem) });
+    const bundle = bundleOf(await read(leaf.pem, intermediate.pem, leaf.keyPem), { now });
     expect(await encode(bundle, { format: "CombinedPEM" }).then(String)).toBe(
       leaf.keyPem + leaf.pem + intermediate.pem,
     );
   });
 
   it("refuses an output that needs a key where there is none", async () => {
-    const bundle = bundleOf({ identity: await read(leaf.pem) });
+    const bundle = bundleOf(await read(leaf.pem), { now });
     await expect(encode(bundle, { format: "PEM", content: "Key" })).rejects.toThrow(code("NoPrivateKey"));
   });
 
   it("leaves no key behind once zeroed", async () => {
-    const bundle = bundleOf({ identity: await read(leaf.pem, leaf.keyPem) });
+    const bundle = bundleOf(await read(leaf.pem, leaf.keyPem), { now });
     zero(bundle);
     expect(bundle.key?.every((byte) => byte === 0)).toBe(true);
   });

@@ -1,44 +1,67 @@
-import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
+import { identityOf, type Named, onlyIdentity, title } from "./bundle-leaf.ts";
+import { climb, Pool, selfSigned } from "./chain.ts";
+import { missingIssuer } from "./bundle-missing.ts";
 import { FormatError } from "./errors.ts";
-import { defaultLimits } from "./limits.ts";
-import type { Bundle, Decoded } from "./types.ts";
+import { defaultLimits, type Limits } from "./limits.ts";
+import type { Bundle, Contents } from "./types.ts";
 
-/** What a source gives: the values that hold leaf, chain and key, and those that hold CA certificates. */
-export interface BundleParts {
-  readonly identity: Decoded;
+export interface BundleOptions {
+  /** Which entry of a keystore with several. */
+  readonly alias?: string | undefined;
+  /** Of several issuers one that is valid then is taken. */
+  readonly now: Date;
   /** CA certificates given apart, as `ca.crt`: they complete the chain and count as trusted. */
-  readonly ca?: Decoded | undefined;
+  readonly ca?: Pick<Contents, "certificates"> | undefined;
+  readonly limits?: Partial<Pick<Limits, "chainDepth" | "chainChecks">> | undefined;
 }
 
 /**
  * The one certificate of a source with its ordered chain and key. The key is the decoded one, not a copy.
- * Throws `FormatError`: `NoCertificate`, `NoLeaf`, `AmbiguousLeaf`, `AmbiguousKey`, `KeyMismatch`, `BrokenChain` or `LimitExceeded`.
+ * Throws `FormatError`: `NoCertificate`, `NoLeaf`, `AmbiguousLeaf`, `KeyMismatch` or `LimitExceeded`.
  */
-export function bundleOf({ identity, ca }: BundleParts): Bundle {
-  const given = unique(identity.certificates.map(({ der }) => der));
-  if (given.length === 0) throw new FormatError("NoCertificate", "There is no certificate.");
-  const [key, ...more] = identity.keys;
-  if (more.length > 0) {
-    throw new FormatError(
-      "AmbiguousKey",
-      `There are ${more.length + 1} private keys; leave the one that belongs to the certificate.`,
-    );
-  }
-  const leaf = key === undefined ? onlyLeaf(given) : leafOfKey(given, createPrivateKey(pkcs8(key.pkcs8)));
-  const trusted = unique((ca?.certificates ?? []).map(({ der }) => der));
-  const path = climb(leaf, [...given, ...trusted]);
-  const stray = given.find((certificate) => certificate !== leaf && !path.includes(certificate));
-  if (stray !== undefined) throw broken(path.at(-1) ?? leaf, stray);
+export function bundleOf(decoded: Pick<Contents, "certificates" | "keys">, options: BundleOptions): Bundle {
+  const { alias, now, ca } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  const read = reader();
+  const certificates = read(decoded.certificates);
+  if (certificates.length === 0) throw new FormatError("NoCertificate", "There is no certificate.");
+  const authorities = read(ca?.certificates ?? []);
+  const pool = new Pool(distinct([...certificates, ...authorities]), limits);
+  const { leaf, key } =
+    alias === undefined
+      ? onlyIdentity(certificates, decoded.keys, pool)
+      : identityOf(alias, certificates, decoded.keys, pool);
+  const path = climb(leaf, pool, now, limits);
   const last = path.at(-1);
   const root = last !== undefined && selfSigned(last) ? last : undefined;
-  const chain = path.filter((certificate) => certificate !== root).map(der);
+  const trusted = distinct([
+    ...certificates.filter((one) => one.trusted === true && one.certificate !== leaf),
+    ...authorities,
+  ]);
+  const missing = missingIssuer(leaf, path, certificates, pool);
   return {
     leaf: der(leaf),
-    chain,
+    chain: path.filter((certificate) => certificate !== root).map(der),
     ...(root === undefined ? {} : { root: der(root) }),
-    ...(key === undefined ? {} : { key: key.pkcs8 }),
+    ...(key === undefined ? {} : { key }),
     trusted: trusted.map(der),
+    ...(missing === undefined ? {} : { missingIssuer: missing }),
   };
+}
+
+/**
+ * Throws `FormatError` `MissingIntermediate` where a certificate of the chain is not there. Nothing is fetched for it, and
+ * a bundle that lacks one is one all the same.
+ */
+export function checkComplete({ leaf, chain, missingIssuer: issuer }: Bundle): void {
+  if (issuer === undefined) return;
+  const top = title(new X509Certificate(chain.at(-1) ?? leaf));
+  throw new FormatError(
+    "MissingIntermediate",
+    `The issuer ${issuer} of ${top} is missing, and the CA certificates there have not issued it: add the certificate of ${issuer}.`,
+    { issuer },
+  );
 }
 
 /** Wipes the private key. The bundle must not be used for a key afterwards. */
@@ -46,87 +69,22 @@ export function zero(bundle: Bundle): void {
   bundle.key?.fill(0);
 }
 
-function pkcs8(key: Buffer): { key: Buffer; format: "der"; type: "pkcs8" } {
-  return { key, format: "der", type: "pkcs8" };
-}
-
 function der(certificate: X509Certificate): Buffer {
   return Buffer.from(certificate.raw);
 }
 
-function unique(ders: readonly Buffer[]): X509Certificate[] {
-  const seen = new Map(ders.map((bytes) => [bytes.toString("latin1"), bytes]));
-  return [...seen.values()].map((bytes) => new X509Certificate(bytes));
+/** The same certificate twice is one object, so that identity tells certificates apart. */
+function reader(): (entries: Contents["certificates"]) => Named[] {
+  const seen = new Map<string, X509Certificate>();
+  return (entries) =>
+    entries.map(({ der, alias, trusted }) => {
+      const bytes = der.toString("latin1");
+      const certificate = seen.get(bytes) ?? new X509Certificate(der);
+      seen.set(bytes, certificate);
+      return { certificate, alias, trusted };
+    });
 }
 
-function leafOfKey(given: readonly X509Certificate[], key: KeyObject): X509Certificate {
-  const fitting = given.filter((certificate) => certificate.checkPrivateKey(key));
-  const [leaf, ...others] = fitting;
-  if (leaf === undefined) {
-    const names = given.slice(0, 3).map(title).join(", ");
-    throw new FormatError("KeyMismatch", `The private key belongs to none of the certificates there (${names}).`);
-  }
-  // The same key in an old and a renewed certificate: the one that lasts longest is meant.
-  return others.reduce((best, other) => (other.validToDate > best.validToDate ? other : best), leaf);
-}
-
-function onlyLeaf(given: readonly X509Certificate[]): X509Certificate {
-  const [first, ...rest] = given.filter(
-    (certificate) => !given.some((other) => other !== certificate && issued(certificate, other)),
-  );
-  if (first === undefined)
-    throw new FormatError("NoLeaf", "Every certificate there has issued another; the leaf is missing.");
-  if (rest.length === 0) return first;
-  const names = [first, ...rest].slice(0, 5).map(title).join(", ");
-  throw new FormatError(
-    "AmbiguousLeaf",
-    `There are ${rest.length + 1} certificates that could be the leaf (${names}); leave one.`,
-  );
-}
-
-/** The certificates above the leaf in order, each proven by signature. Ends at a self-signed one, or where the next is missing. */
-function climb(leaf: X509Certificate, pool: readonly X509Certificate[]): X509Certificate[] {
-  const path: X509Certificate[] = [];
-  let current = leaf;
-  while (!selfSigned(current)) {
-    const below = current;
-    const candidates = pool.filter((issuer) => issuer !== leaf && !path.includes(issuer) && issued(issuer, below));
-    const issuer = candidates.reduce<X509Certificate | undefined>(longest, undefined);
-    if (issuer === undefined) return path;
-    if (path.length >= defaultLimits.chainDepth) {
-      throw new FormatError("LimitExceeded", `The chain is longer than ${defaultLimits.chainDepth} certificates.`);
-    }
-    path.push(issuer);
-    current = issuer;
-  }
-  return path;
-}
-
-/** Of twin or cross-signed issuers the one that is valid longest. */
-function longest(best: X509Certificate | undefined, other: X509Certificate): X509Certificate {
-  return best === undefined || other.validToDate > best.validToDate ? other : best;
-}
-
-function issued(issuer: X509Certificate, subject: X509Certificate): boolean {
-  return subject.checkIssued(issuer) && subject.verify(issuer.publicKey);
-}
-
-function selfSigned(certificate: X509Certificate): boolean {
-  return issued(certificate, certificate);
-}
-
-function broken(top: X509Certificate, stray: X509Certificate): FormatError {
-  const missing = selfSigned(top)
-    ? ""
-    : ` The issuer ${nameOf(top.issuer)} of ${title(top)} is missing: add its certificate.`;
-  return new FormatError("BrokenChain", `${title(stray)} lies in the chain but does not belong to it.${missing}`);
-}
-
-function title(certificate: X509Certificate): string {
-  return nameOf(certificate.subject) || `serial number ${certificate.serialNumber}`;
-}
-
-function nameOf(name: string | undefined): string {
-  const attributes = (name ?? "").split("\n").filter(Boolean);
-  return (attributes.find((attribute) => attribute.startsWith("CN=")) ?? attributes.join(",")).slice(0, 128);
+function distinct(list: readonly Named[]): X509Certificate[] {
+  return [...new Set(list.map(({ certificate }) => certificate))];
 }

@@ -11,10 +11,8 @@
  * - `LimitExceeded`: larger than the limits allow; carries the name of the limit.
  * - `NoCertificate`, `NoLeaf`, `AmbiguousLeaf`: there is no one certificate to deliver.
  * - `KeyMismatch`: the private key belongs to no certificate there.
- * - `AmbiguousKey`: more than one private key.
  * - `NoPrivateKey`: an output needs the key and there is none.
- * - `MissingIntermediate`: the chain ends below a root; carries the name of the issuer that is missing.
- * - `BrokenChain`: a certificate lies there that leads nowhere; the message names the issuer that is missing.
+ * - `MissingIntermediate`: the chain does not reach the CA certificates there; carries the name of the issuer that is missing.
  */
 export type FormatErrorCode =
   | "Malformed"
@@ -28,10 +26,8 @@ export type FormatErrorCode =
   | "NoLeaf"
   | "AmbiguousLeaf"
   | "KeyMismatch"
-  | "AmbiguousKey"
   | "NoPrivateKey"
-  | "MissingIntermediate"
-  | "BrokenChain";
+  | "MissingIntermediate";
 
 /** Facts for programs; the message holds them in words. */
 export interface FormatErrorDetails {

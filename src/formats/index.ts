@@ -2,14 +2,14 @@
  * Certificate formats: bytes in, bytes out. Knows nothing of Kubernetes or files. This is the only door.
  * @example
  * const decoded = await decode(pem);
- * const bundle = bundleOf({ identity: decoded });
+ * const bundle = bundleOf(decoded, { now: new Date() });
  * try {
  *   const combined = await encode(bundle, { format: "CombinedPEM" });
  * } finally {
  *   zero(bundle);
  * }
  */
-export { type BundleParts, bundleOf, zero } from "./bundle.ts";
+export { bundleOf, type BundleOptions, checkComplete, zero } from "./bundle.ts";
 export { decode, type DecodeOptions } from "./decode.ts";
 export { chainOf, encode, type EncodeOptions } from "./encode.ts";
 export { FormatError, type FormatErrorCode, type FormatErrorDetails } from "./errors.ts";

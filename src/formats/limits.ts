@@ -16,6 +16,8 @@ export interface Limits {
   readonly scryptBytes: number;
   /** Certificates above the leaf. */
   readonly chainDepth: number;
+  /** Checks of signatures to find one chain: a real one needs a few, certificates made to look alike ask for millions. */
+  readonly chainChecks: number;
 }
 
 export const defaultLimits: Limits = {
@@ -27,6 +29,7 @@ export const defaultLimits: Limits = {
   totalIterations: 5_000_000,
   scryptBytes: 67_108_864,
   chainDepth: 16,
+  chainChecks: 1_000,
 };
 
 /**

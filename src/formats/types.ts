@@ -49,6 +49,8 @@ export interface Bundle {
   readonly key?: Buffer;
   /** Other CA certificates that the source gives as trusted. */
   readonly trusted: readonly Buffer[];
+  /** Name of the issuer without which the chain does not reach the CA certificates that lie beside it. */
+  readonly missingIssuer?: string;
 }
 
 /** Public facts of one certificate. */

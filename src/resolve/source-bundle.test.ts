@@ -17,7 +17,7 @@ function material(values: Record<string, string>, type?: string): Material {
 }
 
 async function shape(values: Record<string, string>, spec: SourceSpec = secret, type?: string): Promise<object> {
-  const { bundle } = await bundleFrom(material(values, type), spec);
+  const { bundle } = await bundleFrom(material(values, type), spec, new Date());
   const { chain, root, key, trusted } = bundle;
   const { subject } = certificateFacts(bundle.leaf);
   return { subject, chain: chain.length, root: root !== undefined, key: key !== undefined, trusted: trusted.length };
@@ -90,7 +90,7 @@ describe("a source", () => {
     ],
   ])("with %s says so", async (_, values, spec, reason, words) => {
     const expected = { name: "TerminalError", reason, message: expect.stringContaining(words) };
-    await expect(bundleFrom(material(values), spec)).rejects.toMatchObject(expected);
+    await expect(bundleFrom(material(values), spec, new Date())).rejects.toMatchObject(expected);
   });
 });
 

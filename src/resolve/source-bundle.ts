@@ -1,5 +1,5 @@
 import type { SourceSpec } from "../crds/index.ts";
-import { type Bundle, bundleOf, decode, type Decoded, FormatError } from "../formats/index.ts";
+import { type Bundle, bundleOf, checkComplete, decode, type Decoded, FormatError } from "../formats/index.ts";
 import { TerminalError } from "../stores/errors.ts";
 import { formatFailure } from "../stores/format-failure.ts";
 import type { Material } from "./material.ts";
@@ -16,7 +16,11 @@ const usualCertificates = ["tls.crt", "certificate", "cert.pem", "tls.pem", "ser
 const usualKeys = ["tls.key", "privateKey", "private.key", "key.pem", "server.key"];
 
 /** Decodes what a source holds into one bundle. Throws `TerminalError` with the format's code or `SourceKeyMissing`. */
-export async function bundleFrom(material: Material, spec: SourceSpec): Promise<{ bundle: Bundle; format: string }> {
+export async function bundleFrom(
+  material: Material,
+  spec: SourceSpec,
+  now: Date,
+): Promise<{ bundle: Bundle; format: string }> {
   const keys = keysOf(material, spec);
   const format = spec.format === "Auto" ? undefined : spec.format;
   const read = async (key: string): Promise<Decoded> => {
@@ -34,7 +38,9 @@ export async function bundleFrom(material: Material, spec: SourceSpec): Promise<
     if (privateKey?.keys.length === 0) {
       throw new FormatError("Malformed", `Key ${keys.privateKey ?? ""} holds no private key.`);
     }
-    return { bundle: bundleOf({ identity, ca }), format: certificate.format };
+    const bundle = bundleOf(identity, { now, ca });
+    checkComplete(bundle);
+    return { bundle, format: certificate.format };
   } catch (error) {
     for (const { pkcs8 } of identity.keys) pkcs8.fill(0);
     throw explained(error, material.what);

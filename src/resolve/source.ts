@@ -65,7 +65,7 @@ export class SourceResolver {
     const key = `${this.#presentVersion(namespace, spec)}:${JSON.stringify([spec.format, spec.keys])}`;
     const known = this.#failures.get(key);
     if (known !== undefined) throw known;
-    const flight = this.#flights.get(key) ?? this.#start(key, namespace, spec, signal);
+    const flight = this.#flights.get(key) ?? this.#start(key, namespace, spec, now, signal);
     flight.users += 1;
     try {
       const source = await flight.source;
@@ -77,8 +77,8 @@ export class SourceResolver {
     }
   }
 
-  #start(key: string, namespace: string, spec: SourceSpec, signal: AbortSignal): Flight {
-    const flight: Flight = { source: this.#read(key, namespace, spec, signal), users: 0 };
+  #start(key: string, namespace: string, spec: SourceSpec, now: Date, signal: AbortSignal): Flight {
+    const flight: Flight = { source: this.#read(key, namespace, spec, now, signal), users: 0 };
     this.#flights.set(key, flight);
     return flight;
   }
@@ -89,10 +89,10 @@ export class SourceResolver {
     flight.source.then(wipe, () => {});
   }
 
-  async #read(key: string, namespace: string, spec: SourceSpec, signal: AbortSignal): Promise<Source> {
+  async #read(key: string, namespace: string, spec: SourceSpec, now: Date, signal: AbortSignal): Promise<Source> {
     const material = await readMaterial(this.#options.client, namespace, spec, signal);
     try {
-      return await this.#decode(material, spec);
+      return await this.#decode(material, spec, now);
     } catch (error) {
       if (error instanceof TerminalError) this.#remember(key, error);
       throw error;
@@ -101,8 +101,8 @@ export class SourceResolver {
     }
   }
 
-  async #decode(material: Material, spec: SourceSpec): Promise<Source> {
-    const { bundle, format } = await bundleFrom(material, spec);
+  async #decode(material: Material, spec: SourceSpec, now: Date): Promise<Source> {
+    const { bundle, format } = await bundleFrom(material, spec, now);
     return {
       bundle,
       facts: certificateFacts(bundle.leaf),

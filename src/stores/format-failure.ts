@@ -14,10 +14,8 @@ const reasons: Readonly<Record<FormatErrorCode, string>> = {
   NoLeaf: "NoLeaf",
   AmbiguousLeaf: "AmbiguousLeaf",
   KeyMismatch: "KeyMismatch",
-  AmbiguousKey: "AmbiguousKey",
   NoPrivateKey: "NoPrivateKey",
   MissingIntermediate: "MissingIntermediate",
-  BrokenChain: "BrokenChain",
 };
 
 /** Bytes that cannot be used stay so until somebody changes them or the spec: terminal. */

@@ -81,15 +81,17 @@ describe("a source that cannot be used is said, and heals", () => {
     await world.reason(name, "Delivered");
   });
 
-  it("a chain with a certificate that leads nowhere", async () => {
-    const [leaf, issuer] = await leafAndIssuer("broken.example.com");
-    const [, stranger] = await leafAndIssuer("stranger.example.com");
-    const lost = await issue({ subject: "CN=Lost Intermediate", issuer: stranger, ca: true });
-    await world.source("broken", leaf, [issuer, lost]);
+  it("a chain that lacks an intermediate", async () => {
+    const root = await issue({ subject: "CN=Far Root", ca: true });
+    const between = await issue({ subject: "CN=Forgotten Intermediate", issuer: root, ca: true });
+    const leaf = await issue({ subject: "CN=broken.example.com", issuer: between, dnsNames: ["broken.example.com"] });
+    await world.source("broken", leaf, [root]);
     await deploy("broken");
-    expect(await message("broken", "BrokenChain")).toContain(
-      "CN=Lost Intermediate lies in the chain but does not belong to it",
+    expect(await message("broken", "MissingIntermediate")).toContain(
+      "The issuer CN=Forgotten Intermediate of CN=broken.example.com is missing",
     );
+    await world.source("broken", leaf, [between, root]);
+    await world.reason("broken", "Delivered");
   });
 
   it("cert-manager's temporary certificate", async () => {

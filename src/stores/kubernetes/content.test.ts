@@ -18,7 +18,7 @@ function target(...outputs: KubernetesOutput[]): KubernetesTarget {
 
 async function desired(pems: readonly string[], chain: Partial<Desired["chain"]> = {}, ca?: string): Promise<Desired> {
   const trusted = ca === undefined ? undefined : await decode(Buffer.from(ca));
-  const bundle = bundleOf({ identity: await decode(Buffer.from(pems.join(""))), ca: trusted });
+  const bundle = bundleOf(await decode(Buffer.from(pems.join(""))), { now: new Date(), ca: trusted });
   return { bundle, chain: { include: true, root: "Exclude", ...chain }, mark: "m" };
 }
 
