@@ -1,7 +1,12 @@
 import { defineConfig } from "vitest/config";
+import { vectorsFolder } from "./test/vectors/folder.ts";
 
 // `.ci/run` counts from this file.
 const results = process.env["CERTFERRY_TEST_RESULTS"];
+
+const vectors = vectorsFolder();
+if (vectors === undefined)
+  process.stdout.write("No vectors here: CERTFERRY_VECTORS names the folder of their manifest.json.\n");
 
 export default defineConfig({
   test: {
@@ -13,6 +18,10 @@ export default defineConfig({
           include: ["src/**/*.test.ts", "test/unit/**/*.test.ts"],
           restoreMocks: true,
         },
+      },
+      {
+        // Files that others made, with what each must give. They lie outside the repository.
+        test: { name: "vectors", include: vectors === undefined ? [] : ["test/vectors/**/*.test.ts"] },
       },
       {
         test: {
