@@ -28,6 +28,7 @@ interface Running {
 
 interface Delayed {
   readonly at: number;
+  readonly priority: Priority;
   readonly cancel: () => void;
 }
 
@@ -57,12 +58,16 @@ export class WorkQueue {
     return this.#ready.High.size + this.#ready.Low.size;
   }
 
-  /** Now. What was scheduled for later is dropped: this run decides anew. */
-  add(key: string, priority: Priority = "High"): void {
+  /**
+   * Now. What was scheduled for later is dropped: this run decides anew. Of all that ask for one run, the highest priority
+   * counts.
+   */
+  add(key: string, asked: Priority = "High"): void {
     if (this.#stopped) return;
+    const priority = higher(asked, this.#delayed.get(key)?.priority);
     this.#undelay(key);
     if (this.#running.has(key)) {
-      if (this.#again.get(key) !== "High") this.#again.set(key, priority);
+      this.#again.set(key, higher(priority, this.#again.get(key)));
       return;
     }
     if (this.#ready.High.has(key) || this.#ready[priority].has(key)) return;
@@ -138,17 +143,22 @@ export class WorkQueue {
   }
 
   /** By the monotonic clock: setting the wall clock neither holds a key back nor lets it go early. */
-  #addAfter(key: string, wait: number, priority: Priority): void {
+  #addAfter(key: string, wait: number, asked: Priority): void {
     if (this.#stopped || this.#ready.High.has(key) || this.#ready.Low.has(key)) return;
     const at = this.#clock.now() + wait;
     const known = this.#delayed.get(key);
-    if (known !== undefined && known.at <= at) return;
+    const priority = higher(asked, known?.priority);
+    if (known !== undefined && known.at <= at) {
+      this.#delayed.set(key, { ...known, priority });
+      return;
+    }
     this.#undelay(key);
-    const cancel = this.#clock.after(Math.min(wait, longestTimerMs), () => this.#due(key, at, priority));
-    this.#delayed.set(key, { at, cancel });
+    const cancel = this.#clock.after(Math.min(wait, longestTimerMs), () => this.#due(key, at));
+    this.#delayed.set(key, { at, priority, cancel });
   }
 
-  #due(key: string, at: number, priority: Priority): void {
+  #due(key: string, at: number): void {
+    const priority = this.#delayed.get(key)?.priority ?? "Low";
     this.#delayed.delete(key);
     const left = at - this.#clock.now();
     // A timer of Node may be a millisecond early.
@@ -174,4 +184,8 @@ export class WorkQueue {
       this.#idle.shift()?.(key);
     }
   }
+}
+
+function higher(a: Priority, b: Priority | undefined): Priority {
+  return a === "High" || b === "High" ? "High" : "Low";
 }
