@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { KubeError, type Lease } from "../kube/index.ts";
 import { aborted } from "./aborted.ts";
 import { LeaderElector, LeadershipLost } from "./leader-elector.ts";
+import { defaultDurations } from "./lease-state.ts";
 import { createLogger } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import { ManualClock, settle } from "./testing/manual-clock.ts";
@@ -11,6 +12,8 @@ class LeaseServer {
   lease: Lease | undefined;
   failing = false;
   hanging = false;
+  /** Answers are held back until it resolves; what was asked has been done. */
+  held: Promise<void> | undefined;
   #version = 0;
 
   readonly client = {
@@ -43,9 +46,9 @@ class LeaseServer {
     return this.lease;
   }
 
-  heldBy(holderIdentity: string): void {
+  heldBy(holderIdentity: string, renewTime?: string): void {
     const metadata = { name: "certferry", namespace: "system" };
-    const spec = { holderIdentity, leaseDurationSeconds: 15 };
+    const spec = { holderIdentity, leaseDurationSeconds: 15, ...(renewTime !== undefined && { renewTime }) };
     this.put({ apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata, spec });
   }
 
@@ -55,17 +58,20 @@ class LeaseServer {
       throw new KubeError("Aborted", "aborted");
     }
     if (this.failing) throw new KubeError("ServiceUnavailable", "etcd is away", { status: 503 });
-    return act() as never;
+    const answer = act();
+    await this.held;
+    return answer as never;
   }
 }
 
 const log = createLogger({ level: "error", destination: { write: () => {} } });
 
-function candidate(server: LeaseServer, clock: ManualClock, identity = "me") {
+function candidate(server: LeaseServer, clock: ManualClock, identity = "me", durations = defaultDurations) {
   const stop = new AbortController();
   const metrics = createMetrics();
   const { client } = server;
-  const elector = new LeaderElector({ client, namespace: "system", name: "certferry", identity, metrics, log, clock });
+  const lease = { client, namespace: "system", name: "certferry", durations };
+  const elector = new LeaderElector({ ...lease, identity, metrics, log, clock });
   const state = { leading: false, lost: false };
   const finish = Promise.withResolvers<void>();
   const running = elector.run(stop.signal, async (lost) => {
@@ -88,7 +94,7 @@ describe("leader election", () => {
     );
     finish.resolve();
     await running;
-    expect([server.holder, elector.holds()]).toEqual(["", false]);
+    expect([server.holder, elector.holds(), elector.check()]).toEqual(["", false, undefined]);
     expect(await metrics.registry.getSingleMetricAsString("leader_election_master_status")).toContain(
       'leader_election_master_status{name="certferry"} 0',
     );
@@ -105,6 +111,76 @@ describe("leader election", () => {
     expect(state.leading).toBe(false);
     await clock.advance(4_000);
     expect([state.leading, server.holder]).toEqual([true, "me"]);
+  });
+
+  it("takes over at the very time at which the lease that it saw runs out", async () => {
+    const server = new LeaseServer();
+    const clock = new ManualClock();
+    server.heldBy("other");
+    const { state } = candidate(server, clock);
+    await clock.advance(14_999);
+    expect(state.leading).toBe(false);
+    await clock.advance(1);
+    expect([state.leading, server.holder]).toEqual([true, "me"]);
+  });
+
+  it.each([
+    ["three hours ago", "2026-01-01T09:00:00.000000Z"],
+    ["in three hours", "2026-01-01T15:00:00.000000Z"],
+  ])("goes by its own clock alone when another one, whose clock is wrong, says it renewed %s", async (_, renewTime) => {
+    const server = new LeaseServer();
+    const clock = new ManualClock();
+    server.heldBy("other", renewTime);
+    const { state } = candidate(server, clock);
+    await clock.advance(14_000);
+    server.heldBy("other", renewTime);
+    await clock.advance(14_999);
+    expect(state.leading).toBe(false);
+    await clock.advance(2_201);
+    expect(state.leading).toBe(true);
+  });
+
+  it("has lost the lease as soon as it goes on after it stood still for 20 s", async () => {
+    const server = new LeaseServer();
+    const clock = new ManualClock();
+    const { elector, state, running } = candidate(server, clock);
+    await clock.advance(1_000);
+    clock.stall(20_000);
+    // Before anything else has run: what is about to write asks this first.
+    expect([elector.holds(), elector.check()]).toEqual([false, "the lease is lost, and this process has not ended"]);
+    await clock.advance(0);
+    await expect(running).rejects.toBeInstanceOf(LeadershipLost);
+    expect(state.lost).toBe(true);
+  });
+
+  it("does not take a renewal that was answered before it stood still for one that counts now", async () => {
+    const server = new LeaseServer();
+    const clock = new ManualClock();
+    const { state, running } = candidate(server, clock);
+    await settle();
+    const answer = Promise.withResolvers<void>();
+    server.held = answer.promise;
+    await clock.advance(2_000);
+    clock.stall(20_000);
+    answer.resolve();
+    await settle();
+    expect(state.lost).toBe(true);
+    await expect(running).rejects.toBeInstanceOf(LeadershipLost);
+  });
+
+  it("does not lead on a lease that it took before it stood still", async () => {
+    const server = new LeaseServer();
+    const clock = new ManualClock();
+    const answer = Promise.withResolvers<void>();
+    server.held = answer.promise;
+    const { state } = candidate(server, clock);
+    await settle();
+    clock.stall(20_000);
+    answer.resolve();
+    await settle();
+    expect(state.leading).toBe(false);
+    await clock.advance(2_200);
+    expect(state.leading).toBe(true);
   });
 
   it("keeps the lease through breaks that are shorter than 10 s less two looks", async () => {
@@ -132,6 +208,18 @@ describe("leader election", () => {
     await clock.advance(1_000);
     await expect(running).rejects.toBeInstanceOf(LeadershipLost);
     expect([state.lost, elector.holds(), server.holder]).toEqual([true, false, "me"]);
+  });
+
+  it("loses the lease on time when that comes between two looks", async () => {
+    const server = new LeaseServer();
+    const clock = new ManualClock();
+    const { state } = candidate(server, clock, "me", { ...defaultDurations, retryMs: 3_000 });
+    await settle();
+    server.failing = true;
+    await clock.advance(9_999);
+    expect(state.lost).toBe(false);
+    await clock.advance(1);
+    expect(state.lost).toBe(true);
   });
 
   it("loses the lease in the same time when the API server does not answer at all", async () => {

@@ -1,7 +1,16 @@
 import { apiVersionOf, isKubeError, type KubeClient, Lease } from "../kube/index.ts";
 import { aborted } from "./aborted.ts";
 import { type Clock, sleep, systemClock } from "./clock.ts";
-import { defaultDurations, held, type LeaseDurations, mayHold, released, sight, type Sighting } from "./lease-state.ts";
+import {
+  defaultDurations,
+  freeAt,
+  held,
+  type LeaseDurations,
+  mayHold,
+  released,
+  sight,
+  type Sighting,
+} from "./lease-state.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -23,7 +32,7 @@ export class LeadershipLost extends Error {
   override readonly name = "LeadershipLost";
 }
 
-const releaseMs = 5_000;
+const releaseMs = 3_000;
 
 /**
  * Leader election on a Lease. All judgement of time is by the local monotonic clock. The lease is a first check only: what
@@ -34,6 +43,8 @@ export class LeaderElector {
   readonly #clock: Clock;
   readonly #durations: LeaseDurations;
   #seen: Sighting | undefined;
+  /** From the acquisition of the lease to its release; for ever when it was lost. */
+  #led = false;
   /** When the request began that last renewed the lease. */
   #renewedAt = Number.NEGATIVE_INFINITY;
 
@@ -49,6 +60,11 @@ export class LeaderElector {
     return this.#left() > 0;
   }
 
+  /** For liveness: a process that has lost its lease ends by itself, unless something in it hangs. */
+  check(): string | undefined {
+    return this.#led && !this.holds() ? "the lease is lost, and this process has not ended" : undefined;
+  }
+
   /**
    * Waits for the lease and leads until `lead` has ended, which is to end soon after `signal` is aborted; then gives the
    * lease back. When the lease is lost, aborts `lost` and rejects with `LeadershipLost` at once, without waiting for
@@ -59,6 +75,7 @@ export class LeaderElector {
     if (!(await this.#acquire(signal))) return;
     log.info({ lease: name, identity }, "leading");
     metrics.leading.set({ name }, 1);
+    this.#led = true;
     const lost = new AbortController();
     const ended = new AbortController();
     const renewing = this.#renew(ended.signal, lost);
@@ -76,22 +93,29 @@ export class LeaderElector {
   }
 
   async #acquire(signal: AbortSignal): Promise<boolean> {
-    const { renewMs, retryMs } = this.#durations;
     while (!signal.aborted) {
-      // What took longer would leave no time to renew it.
-      if ((await this.#attempt(signal, renewMs / 2)) === "Held") return true;
-      await sleep(this.#clock, retryMs * (1 + 0.2 * this.#clock.random()), signal);
+      // What took longer would leave no time to renew it. A process that stood still meanwhile may be told too late.
+      const outcome = await this.#attempt(signal, this.#durations.renewMs / 2);
+      if (outcome === "Held" && this.holds()) return true;
+      await sleep(this.#clock, this.#untilNextLook(outcome), signal);
     }
     return false;
+  }
+
+  /** Of a standby, in milliseconds: it looks again at the very time at which the lease that it saw may be taken. */
+  #untilNextLook(outcome: "Held" | "Taken" | "Failed"): number {
+    const retry = this.#durations.retryMs * (1 + 0.2 * this.#clock.random());
+    if (outcome !== "Taken" || this.#seen === undefined) return retry;
+    return Math.min(retry, freeAt(this.#seen, this.#durations) - this.#clock.now());
   }
 
   /** Until `ended` is aborted, or the lease is lost: another one holds it, or it could not be renewed in time. */
   async #renew(ended: AbortSignal, lost: AbortController): Promise<void> {
     for (;;) {
-      await sleep(this.#clock, this.#durations.retryMs, ended);
+      await sleep(this.#clock, Math.min(this.#durations.retryMs, this.#left()), ended);
       if (ended.aborted) return;
       const outcome = this.holds() ? await this.#attempt(ended, this.#left()) : "Failed";
-      if (outcome === "Held" || (outcome === "Failed" && (ended.aborted || this.holds()))) continue;
+      if (outcome !== "Taken" && (ended.aborted || this.holds())) continue;
       this.#renewedAt = Number.NEGATIVE_INFINITY;
       this.#options.log.error({ lease: this.#options.name, outcome }, "the lease is lost; this process ends");
       lost.abort(new LeadershipLost("the lease was lost; another replica may lead by now"));
@@ -151,6 +175,7 @@ export class LeaderElector {
 
   async #release(): Promise<void> {
     const { client, log, name, identity } = this.#options;
+    this.#led = false;
     this.#renewedAt = Number.NEGATIVE_INFINITY;
     const signal = AbortSignal.timeout(releaseMs);
     try {

@@ -26,15 +26,15 @@ export function sight(before: Sighting | undefined, lease: Lease, now: number): 
 }
 
 /** Whether we may take or renew the lease: it is ours, free, or was not renewed for the whole time its holder promised, on our clock. */
-export function mayHold(
-  { lease, since }: Sighting,
-  identity: string,
-  now: number,
-  { leaseMs }: LeaseDurations,
-): boolean {
-  const { holderIdentity: holder = "", leaseDurationSeconds = 0 } = lease.spec ?? {};
-  const promisedMs = leaseDurationSeconds > 0 ? leaseDurationSeconds * 1000 : leaseMs;
-  return holder === "" || holder === identity || now >= since + promisedMs;
+export function mayHold(seen: Sighting, identity: string, now: number, durations: LeaseDurations): boolean {
+  const holder = seen.lease.spec?.holderIdentity ?? "";
+  return holder === "" || holder === identity || now >= freeAt(seen, durations);
+}
+
+/** When a lease that is not renewed any more may be taken, on our clock. */
+export function freeAt({ lease, since }: Sighting, { leaseMs }: LeaseDurations): number {
+  const promised = lease.spec?.leaseDurationSeconds ?? 0;
+  return since + (promised > 0 ? promised * 1000 : leaseMs);
 }
 
 /** The lease with us as its holder. `at` is the wall clock's, for people only. */

@@ -30,11 +30,16 @@ export class ManualClock implements Clock {
     await settle();
     for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
       this.#timers.delete(next);
-      this.#now = next.at;
+      this.#now = Math.max(this.#now, next.at);
       next.run();
       await settle();
     }
     this.#now = end;
+  }
+
+  /** Lets the time pass as for a process that stands still: nothing runs, what is due waits for the next `advance`. */
+  stall(milliseconds: number): void {
+    this.#now += milliseconds;
   }
 
   #next(end: number): Timer | undefined {
