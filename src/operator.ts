@@ -2,8 +2,16 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Config } from "./config.ts";
 import { addControllers } from "./controllers/index.ts";
+import type { FingerprintKey } from "./delivery/index.ts";
 import { loadFingerprintKey } from "./fingerprint-secret.ts";
-import { type ClusterConfig, connect, loadInClusterConfig, loadKubeconfig, Namespace } from "./kube/index.ts";
+import {
+  type ClusterConfig,
+  connect,
+  type KubeClient,
+  loadInClusterConfig,
+  loadKubeconfig,
+  Namespace,
+} from "./kube/index.ts";
 import {
   countRequests,
   createMetrics,
@@ -14,6 +22,8 @@ import {
   Manager,
   Probes,
   serve,
+  untilAnswered,
+  watchEventLoop,
 } from "./runtime/index.ts";
 import type { Provider } from "./stores/contract.ts";
 import { createRegistry } from "./stores/registry.ts";
@@ -33,10 +43,15 @@ export interface OperatorOptions {
 
 const defaultNamespace = "certferry-system";
 const tenMinutes = 600_000;
-const drainMs = 25_000;
+/** With what comes after it (2 s for what was aborted, 3 s for the lease, 3 s for events) less than a pod's 30 s. */
+const drainMs = 20_000;
+const lastEventsMs = 3_000;
 const userAgent = "certferry";
 
-/** Runs the operator until `signal` is aborted and all has ended. Rejects when it cannot start, or has lost the lease. */
+/**
+ * Runs the operator until `signal` is aborted and all has ended. Rejects when it cannot start, has lost the lease, or when
+ * something fails, also while it stops.
+ */
 export async function runOperator(options: OperatorOptions, signal: AbortSignal): Promise<void> {
   const { config, log } = options;
   const cluster = options.cluster ?? (await loadCluster(config));
@@ -51,15 +66,17 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     metricsAddress: config.metricsBindAddress,
   });
   options.onServing?.(serving);
+  const beating = new AbortController();
+  const beats = watchEventLoop(log, metrics, beating.signal);
   try {
-    const { metadata } = await client.get(Namespace, { name: "kube-system" }, { signal });
-    const clusterUid = metadata.uid ?? "";
-    const fingerprintKey = await loadFingerprintKey(client, namespace, signal);
     const identity = `${hostname()}_${randomUUID()}`;
     const elector = config.leaderElect
       ? new LeaderElector({ client, namespace, name: "certferry", identity, metrics, log })
       : undefined;
-    const manager = new Manager({ probes, log, elector, drainMs });
+    const manager = new Manager({ probes, metrics, log, elector, drainMs });
+    const known = await untilAnswered(() => learn(client, namespace, signal), log, signal);
+    if (known === undefined) return;
+    const { clusterUid, fingerprintKey } = known;
     const events = new EventRecorder({ client, controller: "certferry.io/operator", instance: identity, log });
     const registry = createRegistry({ client, cluster, clusterUid, userAgent }, options.providers);
     const controllers = addControllers({
@@ -82,15 +99,30 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     });
     try {
       await manager.run(signal);
-      await events.flush();
+      await events.flush(AbortSignal.timeout(lastEventsMs));
     } finally {
       await controllers.close();
     }
   } finally {
+    beating.abort();
+    await beats;
     await serving.close();
     await client.close();
     log.info("stopped");
   }
+}
+
+/** What must be known before anything can start. */
+async function learn(
+  client: KubeClient,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<{ clusterUid: string; fingerprintKey: FingerprintKey }> {
+  const { metadata } = await client.get(Namespace, { name: "kube-system" }, { signal });
+  return {
+    clusterUid: metadata.uid ?? "",
+    fingerprintKey: await loadFingerprintKey(client, namespace, signal),
+  };
 }
 
 async function loadCluster({ kubeconfig, context }: Config): Promise<ClusterConfig> {
