@@ -138,19 +138,31 @@ describe("a controller", () => {
     expect(keys).toEqual(["change", "first-list"]);
   });
 
-  it("tells how long the longest run under way has taken", async () => {
+  it("tells in the log, once, which run has not ended after two minutes", async () => {
     const finish = Promise.withResolvers<void>();
-    const { it, clock } = controller(() => finish.promise, 2);
+    const { it, clock, lines } = controller(() => finish.promise);
     const ended = it.run(stop.signal, stop.signal);
-    it.enqueue("a");
-    await clock.advance(5_000);
-    it.enqueue("b");
-    await clock.advance(2_000);
-    expect([it.longestRunSeconds, it.load]).toEqual([7, { waiting: 0, running: 2 }]);
+    it.enqueue("shop/web#edge");
+    await clock.advance(119_999);
+    expect(lines()).toBe("");
+    await clock.advance(1);
+    expect(JSON.parse(lines())).toMatchObject({
+      level: "warn",
+      namespace: "shop",
+      name: "web",
+      target: "edge",
+      seconds: 120,
+    });
     finish.resolve();
     stop.abort();
     await ended;
-    expect(it.longestRunSeconds).toBe(0);
+  });
+
+  it("tells in the log of no run that has ended in time", async () => {
+    const { it, clock, lines } = running({});
+    it.enqueue("a");
+    await clock.advance(600_000);
+    expect(lines()).toBe("");
   });
 
   it("finishes what is under way when it is stopped, and begins nothing new", async () => {
@@ -168,7 +180,7 @@ describe("a controller", () => {
     const running = it.run(stop.signal, new AbortController().signal);
     await begun.promise;
     stop.abort();
-    expect(it.load).toEqual({ waiting: 1, running: 1 });
+    expect([it.waiting, it.underWay.length]).toEqual([1, 1]);
     finish.resolve();
     await running;
     expect(keys).toEqual(["a"]);

@@ -28,14 +28,23 @@ export interface ControllerOptions {
   readonly clock?: Clock;
 }
 
+/** A run that has not ended yet. */
+export interface UnderWay {
+  readonly key: string;
+  readonly seconds: number;
+}
+
+/** After this a run is told of in the log; nothing that works takes so long. */
+const slowMs = 120_000;
+
 /** Works on keys, and decides in one place what becomes of one that failed. */
 export class Controller {
   readonly name: string;
   readonly #options: ControllerOptions;
   readonly #queue: WorkQueue;
   readonly #clock: Clock;
-  /** When each reconciliation under way began. */
-  readonly #running = new Map<string, number>();
+  /** Each run under way, by its id, with the time at which it began; the oldest first. */
+  readonly #running = new Map<string, { readonly key: string; readonly since: number }>();
 
   constructor(options: ControllerOptions) {
     const { name, workers, metrics, clock = systemClock } = options;
@@ -55,15 +64,15 @@ export class Controller {
     this.#queue.addAt(key, this.#clock.now() + at.getTime() - Date.now());
   }
 
-  /** How many keys wait, and how many are under way. */
-  get load(): { waiting: number; running: number } {
-    return { waiting: this.#queue.length, running: this.#running.size };
+  /** How many keys wait. */
+  get waiting(): number {
+    return this.#queue.length;
   }
 
-  /** Seconds that the longest reconciliation under way has taken. */
-  get longestRunSeconds(): number {
-    const [oldest] = this.#running.values();
-    return oldest === undefined ? 0 : (this.#clock.now() - oldest) / 1000;
+  /** The runs that have not ended yet, the oldest first. */
+  get underWay(): readonly UnderWay[] {
+    const now = this.#clock.now();
+    return [...this.#running.values()].map(({ key, since }) => ({ key, seconds: (now - since) / 1000 }));
   }
 
   /**
@@ -93,7 +102,10 @@ export class Controller {
     const id = randomUUID();
     const log = this.#options.log.child({ controller: this.name, ...nameFields(key), reconcileID: id });
     const started = this.#clock.now();
-    this.#running.set(id, started);
+    this.#running.set(id, { key, since: started });
+    const cancel = this.#clock.after(slowMs, () => {
+      log.warn({ seconds: slowMs / 1000 }, "a reconciliation has not ended yet");
+    });
     metrics.activeWorkers.inc(labels);
     try {
       const requeueAt = (await reconcile({ key, id, log, signal }))?.requeueAt;
@@ -103,6 +115,7 @@ export class Controller {
     } catch (error) {
       if (!signal.aborted) this.#failed(key, error, log);
     } finally {
+      cancel();
       this.#running.delete(id);
       metrics.activeWorkers.dec(labels);
       metrics.reconcileSeconds.observe(labels, (this.#clock.now() - started) / 1000);

@@ -1,17 +1,22 @@
 import type { Informer, KubeObject } from "../kube/index.ts";
 import { aborted } from "./aborted.ts";
+import { type Clock, sleep, systemClock } from "./clock.ts";
 import type { Controller } from "./controller.ts";
 import type { LeaderElector } from "./leader-elector.ts";
 import type { Logger } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
 import type { Probes } from "./probes.ts";
+import { deadWatches, measureUnderWay, stuckWorkers } from "./watchdogs.ts";
 
 export interface ManagerOptions {
   readonly probes: Probes;
+  readonly metrics: Metrics;
   readonly log: Logger;
   /** Absent: this process leads from the start. */
-  readonly elector?: Pick<LeaderElector, "run"> | undefined;
+  readonly elector?: Pick<LeaderElector, "run" | "check"> | undefined;
   /** How long what is under way may go on after a stop, in milliseconds. */
   readonly drainMs: number;
+  readonly clock?: Clock;
 }
 
 /** The part of an informer that the manager runs. */
@@ -20,10 +25,10 @@ type RunInformer = Pick<Informer<KubeObject>, "run" | "whenSynced" | "hasSynced"
 };
 
 /** The part of a controller that the manager runs. */
-type RunController = Pick<Controller, "name" | "run" | "longestRunSeconds">;
+type RunController = Pick<Controller, "name" | "run" | "underWay">;
 
-/** A reconciliation that takes longer than this hangs. */
-const stuckSeconds = 600;
+/** How long what was aborted may take to end. */
+const abortedMs = 2_000;
 
 /**
  * Starts in order: caches, then (when leading) controllers. Stops in order: no new work, what is under way ends, the lease is
@@ -33,13 +38,18 @@ export class Manager {
   readonly #options: ManagerOptions;
   readonly #informers: RunInformer[] = [];
   readonly #controllers: RunController[] = [];
+  readonly #clock: Clock;
+  #filled = false;
 
   constructor(options: ManagerOptions) {
     this.#options = options;
-    const { probes } = options;
+    this.#clock = options.clock ?? systemClock;
+    const { probes, metrics, elector } = options;
     probes.addReady("caches", () => this.#unsynced());
-    probes.addLive("watches", () => this.#deadWatch());
-    probes.addLive("workers", () => this.#stuckWorker());
+    probes.addLive("watches", () => deadWatches(this.#informers));
+    probes.addLive("workers", () => stuckWorkers(this.#controllers, this.#informers));
+    if (elector !== undefined) probes.addLive("leader-election", () => elector.check());
+    measureUnderWay(metrics, this.#controllers, this.#informers);
   }
 
   addInformer(informer: RunInformer): void {
@@ -52,7 +62,7 @@ export class Manager {
 
   /**
    * Runs until `signal` is aborted and all has ended. Rejects with `LeadershipLost`, or on a bug: what fails stops the rest
-   * in order first.
+   * in order first, and what does not end is left behind and named.
    */
   async run(signal: AbortSignal): Promise<void> {
     const caches = new AbortController();
@@ -62,6 +72,7 @@ export class Manager {
     const watching = Promise.all(this.#informers.map((informer) => guard(informer.run(caches.signal))));
     try {
       if (await this.#synced(stop)) {
+        this.#filled = true;
         this.#options.log.info("the caches are filled");
         await this.#lead(stop, guard);
       }
@@ -92,26 +103,19 @@ export class Manager {
     const abort = AbortSignal.any([late.signal, lost]);
     const working = this.#controllers.map((controller) => guard(controller.run(stop, abort)));
     await aborted(stop);
-    const timer = setTimeout(() => late.abort(new Error("the drain took too long")), this.#options.drainMs);
-    try {
-      await Promise.all(working);
-    } finally {
-      clearTimeout(timer);
-    }
+    const ended = new AbortController();
+    const drained = Promise.all(working).finally(() => ended.abort());
+    if (!lost.aborted) await Promise.race([drained, sleep(this.#clock, this.#options.drainMs, ended.signal)]);
+    if (!ended.signal.aborted) late.abort(new Error("the drain took too long"));
+    await Promise.race([drained, sleep(this.#clock, abortedMs, ended.signal)]);
+    const left = this.#controllers.flatMap(({ name, underWay }) => underWay.map(({ key }) => `${name} (${key})`));
+    if (!ended.signal.aborted)
+      throw new Error(`reconciliations did not end when they were aborted: ${left.join(", ")}`);
   }
 
   #unsynced(): string | undefined {
+    if (this.#filled) return undefined;
     const waiting = this.#informers.filter((informer) => !informer.hasSynced).map(({ type }) => type.plural);
-    return waiting.length === 0 ? undefined : `not listed yet: ${waiting.join(", ")}`;
-  }
-
-  #deadWatch(): string | undefined {
-    const dead = this.#informers.filter((informer) => informer.health().some((health) => health.dead));
-    return dead.length === 0 ? undefined : `dead: ${dead.map(({ type }) => type.plural).join(", ")}`;
-  }
-
-  #stuckWorker(): string | undefined {
-    const stuck = this.#controllers.filter(({ longestRunSeconds }) => longestRunSeconds > stuckSeconds);
-    return stuck.length === 0 ? undefined : `stuck: ${stuck.map(({ name }) => name).join(", ")}`;
+    return waiting.length === 0 ? "not begun yet" : `not listed yet: ${waiting.join(", ")}`;
   }
 }

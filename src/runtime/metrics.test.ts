@@ -8,6 +8,7 @@ describe("the metrics", () => {
       .map(({ name }) => name)
       .filter((name) => !/^(process|nodejs)_/.test(name));
     expect(names.toSorted()).toEqual([
+      "certferry_event_loop_stall_seconds_total",
       "certferry_watch_restarts_total",
       "controller_runtime_active_workers",
       "controller_runtime_max_concurrent_reconciles",

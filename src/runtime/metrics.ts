@@ -21,6 +21,7 @@ export interface Metrics {
   readonly requestSeconds: Histogram<"verb">;
   readonly leading: Gauge<"name">;
   readonly watchRestarts: Counter<"resource">;
+  readonly eventLoopStall: Counter;
 }
 
 export function createMetrics(): Metrics {
@@ -115,6 +116,11 @@ export function createMetrics(): Metrics {
       name: "certferry_watch_restarts_total",
       help: "Lists and watches that broke and were begun again.",
       labelNames: ["resource"],
+      registers,
+    }),
+    eventLoopStall: new Counter({
+      name: "certferry_event_loop_stall_seconds_total",
+      help: "Seconds for which the event loop stood still for a second or longer.",
       registers,
     }),
   };
