@@ -2,6 +2,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { FormatError } from "./errors.ts";
 import { Budget, type Limits } from "./limits.ts";
 import { type PemBlock, scanPem } from "./pem.ts";
+import { decodePkcs7, isPkcs7 } from "./pkcs7/decode.ts";
 import type { Contents, Decoded, Reading, SourceFormat } from "./types.ts";
 
 export interface DecodeOptions {
@@ -38,6 +39,7 @@ export async function decode(bytes: Uint8Array, options: DecodeOptions = {}): Pr
 /** One reader a format. */
 const readers: Readonly<Record<SourceFormat, (bytes: Buffer, reading: Reading) => Promise<Contents> | Contents>> = {
   PEM: (bytes, { budget }) => contentsOf(fromPem(bytes, budget)),
+  PKCS7: decodePkcs7,
   DER: (bytes, { budget }) => contentsOf(counted([fromDer(bytes)], budget)),
 };
 
@@ -51,6 +53,7 @@ function contentsOf(items: readonly Item[]): Contents {
 }
 
 function detect(bytes: Buffer): SourceFormat {
+  if (isPkcs7(bytes)) return "PKCS7";
   return bytes[0] === 0x30 ? "DER" : "PEM";
 }
 
@@ -60,7 +63,7 @@ function fromPem(bytes: Buffer, budget: Budget): Item[] {
     throw new FormatError("Malformed", "There is no PEM block: no line that starts with -----BEGIN was found.");
   }
   return counted(
-    blocks.flatMap((block, index) => fromBlock(block, index + 1)),
+    blocks.flatMap((block, index) => fromBlock(block, index + 1, budget)),
     budget,
   );
 }
@@ -71,7 +74,7 @@ function counted(items: Item[], budget: Budget): Item[] {
   return items;
 }
 
-function fromBlock(block: PemBlock, number: number): Item[] {
+function fromBlock(block: PemBlock, number: number, budget: Budget): Item[] {
   switch (block.label) {
     case "CERTIFICATE":
     case "X509 CERTIFICATE":
@@ -84,6 +87,12 @@ function fromBlock(block: PemBlock, number: number): Item[] {
       return [traditional(block, "sec1", number)];
     case "ENCRYPTED PRIVATE KEY":
       throw passwordRequired(number);
+    case "PKCS7":
+    case "PKCS #7 SIGNED DATA":
+    case "CMS":
+      return decodePkcs7(block.der, { budget }, `PEM block ${number}`).certificates.map(({ der }) => ({
+        certificate: der,
+      }));
     case "EC PARAMETERS":
     case "DH PARAMETERS":
     case "PUBLIC KEY":

@@ -1,6 +1,6 @@
 import type { Budget } from "./limits.ts";
 
-export type SourceFormat = "PEM" | "DER";
+export type SourceFormat = "PEM" | "DER" | "PKCS7";
 
 /** What decoding gives: syntax only. An expired or odd certificate is still decoded. */
 export interface Decoded extends Contents {

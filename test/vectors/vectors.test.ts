@@ -8,7 +8,7 @@ import { readManifest, type Vector } from "./manifest.ts";
 
 const folder = vectorsFolder() ?? "";
 /** The kinds of files that can be read so far. */
-const kinds = ["own-cert", "own-chain", "pem"];
+const kinds = ["own-cert", "own-chain", "p7", "pem"];
 const vectors = readManifest(folder).filter(({ file }) => kinds.includes(file.split("/")[0] ?? ""));
 const told = (result: Vector["expect"]["result"]) => vectors.filter(({ expect }) => expect.result === result);
 

@@ -1,5 +1,5 @@
 import type { KubernetesOutput, KubernetesTarget } from "../../crds/index.ts";
-import { encode, FormatError } from "../../formats/index.ts";
+import { encode, type EncodeOptions, FormatError } from "../../formats/index.ts";
 import type { Desired } from "../contract.ts";
 import { formatFailure } from "../format-failure.ts";
 
@@ -22,11 +22,7 @@ export async function contentOf({ outputs }: KubernetesTarget, desired: Desired)
   for (const output of outputs) {
     try {
       if (output.format === "TLS") await addTls(content, desired);
-      else
-        content.set(
-          output.key ?? "",
-          await encode(desired.bundle, { ...chainOptions(desired), format: output.format, content: output.content }),
-        );
+      else content.set(output.key ?? "", await encode(desired.bundle, optionsOf(output, output.format, desired)));
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
       const what = output.key === undefined ? output.format : `${output.format} (${output.key})`;
@@ -49,4 +45,8 @@ async function addTls(content: Map<string, Buffer>, desired: Desired): Promise<v
 
 function chainOptions({ chain }: Desired): { chain: boolean; root: "Include" | "Exclude" } {
   return { chain: chain.include, root: chain.root };
+}
+
+function optionsOf({ content }: KubernetesOutput, format: "PEM" | "CombinedPEM", desired: Desired): EncodeOptions {
+  return format === "PEM" ? { ...chainOptions(desired), format, content } : { ...chainOptions(desired), format };
 }
