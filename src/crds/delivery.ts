@@ -74,6 +74,7 @@ export const deliveryRecord = z.object({
       fingerprint: fingerprint.describe("Fingerprint of what is being written."),
       startedAt: time.describe("When the try began."),
       deadline: time.describe("Until then the store may still be at it, and nothing is tried again."),
+      answeredAt: time.optional().describe("When the store said that it was written, though it shows something else."),
     })
     .optional()
     .describe("The write under way; absent otherwise."),

@@ -13,6 +13,11 @@ const attempt = {
   deadline: "2026-02-01T00:00:30Z",
 };
 const open: DeliveryRecord = { phase: "InProgress", attempt };
+/** An attempt that this run has opened just now. */
+const own: DeliveryRecord = {
+  phase: "InProgress",
+  attempt: { ...attempt, startedAt: "2026-01-31T23:59:59Z", deadline: "2026-02-01T00:01:29Z" },
+};
 const later = new Date("2026-02-01T00:00:31Z");
 const absent = { state: "Absent" } as const;
 
@@ -43,7 +48,15 @@ describe("what is done next", () => {
   });
 
   it("writes when the opening was won", () => {
-    expect(next(open, { observation: absent, won: 3 }, situation(), now)).toEqual({ do: "Put", observed: absent });
+    expect(next(own, { observation: absent, won: 3 }, situation(), now)).toEqual({ do: "Put", observed: absent });
+  });
+
+  it("opens anew where saving the opening took too long: by its deadline others would hold it for ended", () => {
+    const late = new Date("2026-02-01T00:00:15Z");
+    expect(next(own, { observation: absent, won: 3 }, situation(), late)).toMatchObject({
+      do: "SaveAttempt",
+      record: { attempt: { number: 4, startedAt: "2026-02-01T00:00:15.000Z", deadline: "2026-02-01T00:01:45.000Z" } },
+    });
   });
 
   it("writes what is there at once: its version is the fence", () => {
@@ -59,6 +72,15 @@ describe("what is done next", () => {
       record: { reason: "AwaitingOutcome", attempt },
     });
     expect(next(open, {}, situation(), later)).toEqual({ do: "Observe" });
+  });
+
+  it("waits anew for an attempt that a clock set back has put into the future", () => {
+    const early = new Date("2026-01-31T22:00:00Z");
+    expect(next(open, {}, situation(), early)).toMatchObject({
+      do: "Wait",
+      until: new Date("2026-01-31T22:01:30Z"),
+      record: { attempt: { number: 3, startedAt: "2026-01-31T22:00:00.000Z", deadline: "2026-01-31T22:01:30.000Z" } },
+    });
   });
 
   it("takes what it sees after an attempt without receipt for the receipt", () => {
@@ -81,6 +103,42 @@ describe("what is done next", () => {
       record: { phase: "Blocked", reason: "InDoubt", attempt },
     });
     expect(next(open, { observation }, situation(), later).do).toBe("SaveAttempt");
+  });
+
+  it("is in no doubt about a place that the spec has left: its attempt was elsewhere", () => {
+    const observation = { ...absent, inconclusive: "inventory of 10:00" };
+    const elsewhere: DeliveryRecord = { ...open, place: { ...situation().place, address: "ledger:old" } };
+    expect(next(elsewhere, { observation }, situation({ repeatable: false }), later).do).toBe("SaveAttempt");
+  });
+
+  it("does not write again what the store said is written, where that cannot be repeated, until it shows or the wish changes", () => {
+    const { version: _, ...seen } = present({ differs: [{ what: "certificate" }] });
+    const s = situation({ repeatable: false });
+    const step = next(own, { won: 3, put: { outcome: "Written", seen } }, s, now);
+    expect(step).toMatchObject({ do: "Wait", record: { phase: "Blocked", reason: "VerifyFailed" } });
+    const saved: DeliveryRecord = step.do === "Wait" ? step.record : never;
+    expect(next(saved, {}, s, now)).toEqual({ do: "Observe" });
+    expect(next(saved, { observation: seen }, s, now)).toEqual({
+      do: "Wait",
+      record: saved,
+      until: new Date("2026-02-01T00:10:00Z"),
+    });
+    expect(next(saved, { observation: present() }, s, now)).toMatchObject({
+      do: "Done",
+      record: { phase: "Delivered" },
+    });
+    expect(next(saved, { observation: seen }, { ...s, fingerprint: "key:newer" }, now).do).toBe("SaveAttempt");
+  });
+
+  it("keeps an attempt without receipt open while its place may not be written", () => {
+    const suspended = { message: "spec.suspend is true." };
+    const step = next(open, { observation: absent }, situation({ suspended }), later);
+    expect(step).toMatchObject({ do: "Done", record: { phase: "Suspended", attempt } });
+  });
+
+  it("opens an attempt before it writes over what a look does not fully tell: its receipt may be lost unseen", () => {
+    const observation = present({ partial: true, differs: [{ what: "certificate" }] });
+    expect(next(never, { observation }, situation(), now).do).toBe("SaveAttempt");
   });
 
   it("is done when what was read back is as wanted", () => {

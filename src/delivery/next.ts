@@ -1,6 +1,7 @@
 import type { Observation, PutResult } from "../stores/contract.ts";
 import { InternalDefect, type StoreError } from "../stores/errors.ts";
 import { backOff } from "./backoff.ts";
+import { type Attempt, beginsInTime, byThisClock, earlierWrite } from "./attempt.ts";
 import { plan } from "./plan.ts";
 import {
   blocked,
@@ -12,6 +13,7 @@ import {
   opened,
   refused,
   unsure,
+  unverified,
   waiting,
   withoutAttempt,
 } from "./record.ts";
@@ -39,8 +41,6 @@ export type Step =
   | { readonly do: "Wait"; readonly record: DeliveryRecord; readonly until: Date | undefined }
   | { readonly do: "Done"; readonly record: DeliveryRecord };
 
-/** How long a write may still be under way at the vendor after the store's timeout, in milliseconds. */
-const grace = 30_000;
 /** Looks at a place that changes under our hands before it counts as a failure. */
 const mostChanges = 5;
 /** What is waited for is looked for at least so often, in milliseconds. */
@@ -58,10 +58,11 @@ export function next(record: DeliveryRecord, seen: Seen, situation: Situation, n
 }
 
 function beforeLook(record: DeliveryRecord, seen: Seen, situation: Situation, now: Date): Step {
-  const attempt = record.attempt;
-  if (attempt !== undefined && attempt.number !== seen.won) {
-    const deadline = new Date(attempt.deadline);
-    if (now < deadline) return { do: "Wait", record: unsure(record, deadline), until: deadline };
+  const others = attemptOfOthers(record, seen);
+  if (others !== undefined && others.answeredAt === undefined) {
+    const attempt = byThisClock(others, situation.timeoutMs, now);
+    const until = new Date(attempt.deadline);
+    if (now < until) return { do: "Wait", record: unsure(record, attempt), until };
   }
   const due = record.nextAttemptTime === undefined ? undefined : new Date(record.nextAttemptTime);
   const sameInputs = record.failureFingerprint === situation.inputs;
@@ -70,28 +71,40 @@ function beforeLook(record: DeliveryRecord, seen: Seen, situation: Situation, no
 }
 
 function afterLook(record: DeliveryRecord, seen: Seen, observation: Observation, s: Situation, now: Date): Step {
-  const openedBefore = record.attempt !== undefined && record.attempt.number !== seen.won;
-  if (openedBefore && observation.inconclusive !== undefined && !s.repeatable) {
-    return { do: "Wait", record: inDoubt(record, observation.inconclusive), until: later(s, now) };
+  const attempt = attemptOfOthers(record, seen);
+  if (record.attempt !== undefined && attempt === undefined && beginsInTime(record.attempt, now)) {
+    return { do: "Put", observed: observation };
   }
-  if (record.attempt !== undefined && !openedBefore) return { do: "Put", observed: observation };
+  const earlier = attempt && earlierWrite(record, attempt, observation, s);
+  if (earlier?.outcome === "Unknown") {
+    return { do: "Wait", record: inDoubt(record, earlier.looked), until: later(s, now) };
+  }
+  if (earlier?.outcome === "Unverified") return { do: "Wait", record, until: later(s, now) };
 
-  const verdict = plan({ ...s, record, observation });
+  const known = attempt && earlier?.outcome === "Happened" ? { ...record, fingerprint: attempt.fingerprint } : record;
+  const verdict = plan({ ...s, record: withoutAttempt(known), observation });
   switch (verdict.action) {
     case "NoChange":
-      return { do: "Done", record: delivered(record, s, observation, now, openedBefore) };
+      return { do: "Done", record: delivered(known, s, observation, now, attempt !== undefined) };
     case "Refuse":
-      return refuse(record, verdict, s, observation, now);
+      return refuse(known, verdict, s, observation, now);
     case "Create":
     case "Update":
-      if ((seen.changes ?? 0) >= mostChanges) return tooManyChanges(record, s, now);
-      if (observation.state !== "Absent" && observation.version !== undefined)
-        return { do: "Put", observed: observation };
-      return {
-        do: "SaveAttempt",
-        record: opened(record, s, verdict, now, new Date(now.getTime() + s.timeoutMs + grace)),
-      };
+      if ((seen.changes ?? 0) >= mostChanges) return tooManyChanges(known, s, now);
+      if (fenced(observation)) return { do: "Put", observed: observation };
+      return { do: "SaveAttempt", record: opened(known, s, verdict, observation, now) };
   }
+}
+
+/** The attempt whose opening this run has not saved. */
+function attemptOfOthers({ attempt }: DeliveryRecord, { won }: Seen): Attempt | undefined {
+  return attempt?.number === won ? undefined : attempt;
+}
+
+/** Where a look tells all and the write is conditional on it, a write that was lost is seen and needs no opening. */
+function fenced(observation: Observation): boolean {
+  const partial = observation.state === "Present" && observation.partial === true;
+  return observation.state !== "Absent" && observation.version !== undefined && !partial;
 }
 
 function refuse(
@@ -133,8 +146,9 @@ function afterPut(
   if (seen.state === "Present" && seen.differs.length === 0) {
     return { do: "Done", record: delivered(record, s, seen, now, true) };
   }
-  const until = backOff(failuresOf(record, s.inputs), now, s.random);
   const what = seen.state === "Present" ? seen.differs.map((difference) => difference.what).join(", ") : seen.state;
+  if (!s.repeatable) return { do: "Wait", record: unverified(record, what, now), until: later(s, now) };
+  const until = backOff(failuresOf(record, s.inputs), now, s.random);
   const message = `Written, but read back otherwise (${what}). Something in the store changes what is written there.`;
   return { do: "Wait", record: failed(record, s, { reason: "VerifyFailed", message, until }), until };
 }

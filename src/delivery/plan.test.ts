@@ -9,20 +9,20 @@ import { facts, type Present, present, situation } from "./testing.ts";
 const ours: DeliveryRecord = { phase: "Delivered", fingerprint: "key:new" };
 const earlier: DeliveryRecord = { phase: "Delivered", fingerprint: "key:old" };
 const never: DeliveryRecord = { phase: "Pending" };
+const lost: DeliveryRecord = { phase: "Delivered", fingerprint: "lost:x" };
 const absent: Observation = { state: "Absent" };
+const blind: Observation = { state: "Absent", inconclusive: "nothing" };
 const changed: Partial<Present> = { differs: [{ what: "data tls.crt" }], leaf: facts({ sha256: "bb" }) };
 const foreign: Partial<Present> = { ...changed, holders: { ours: false, others: [], foreign: true } };
 const stranger = facts({ subject: "CN=x", altNames: [], publicKeySha256: "k2", sha256: "cc" });
 const suspended = { message: "spec.suspend is true." };
 
-function held(...marks: string[]): Partial<Present> {
-  return { ...changed, holders: { ours: false, others: marks, foreign: false } };
+function remote(sha256: string): NonNullable<DeliveryRecord["remote"]> {
+  return { id: "uid", sha256, observedAt: "2026-01-15T00:00:00.000Z" };
 }
 
-/** A write under way, or one whose receipt was lost. */
-function writing(fingerprint: string): DeliveryRecord {
-  const attempt = { number: 1, fingerprint, startedAt: "2026-01-31T23:59:00Z", deadline: "2026-02-01T00:00:30Z" };
-  return { ...earlier, phase: "InProgress", attempt };
+function held(...marks: string[]): Partial<Present> {
+  return { ...changed, holders: { ours: false, others: marks, foreign: false } };
 }
 
 function policies(more: Partial<PolicySet>): Partial<Situation> {
@@ -43,6 +43,17 @@ describe("the plan", () => {
     ["all that can be seen as it should be", present({ partial: true }), ours, {}, "NoChange"],
     ["something changed that cannot be seen", present({ partial: true }), earlier, {}, "Update Changed"],
     ["fingerprint under a lost key", present({ partial: true }), { ...earlier, fingerprint: "lost:x" }, {}, "NoChange"],
+    ["a look that cannot tell, after our last write of this", blind, ours, {}, "NoChange"],
+    ["a look that cannot tell, after a write of something else", blind, earlier, {}, "Create NotThere"],
+    ["a look that cannot tell, never written", blind, never, {}, "Create NotThere"],
+    ["a look that cannot tell, lost key, the same leaf", blind, { ...lost, remote: remote("aa") }, {}, "NoChange"],
+    [
+      "a look that cannot tell, lost key, another leaf",
+      blind,
+      { ...lost, remote: remote("bb") },
+      {},
+      "Create NotThere",
+    ],
     ["the source changed", present(changed), earlier, {}, "Update Changed"],
     ["never written, our mark there", present(changed), never, {}, "Update FirstDelivery"],
     ["someone changed the place", present(changed), ours, {}, "Update Drift"],
@@ -132,27 +143,6 @@ describe("the plan", () => {
       never,
       {},
       "Blocked PlaceTaken",
-    ],
-    [
-      "all that can be seen, of a write without receipt",
-      present({ partial: true }),
-      writing("key:new"),
-      {},
-      "NoChange",
-    ],
-    [
-      "all that can be seen, of an older write without receipt",
-      present({ partial: true }),
-      writing("key:old"),
-      {},
-      "Update Changed",
-    ],
-    [
-      "changed after a write without receipt: no drift",
-      present(changed),
-      { ...writing("key:new"), fingerprint: "key:new" },
-      policies({ driftPolicy: "Report" }),
-      "Update Changed",
     ],
     [
       "unreadable, ours",

@@ -8,6 +8,7 @@ import type { Plan, Situation, Verdict } from "./situation.ts";
 
 /** All that a plan is made from. */
 export interface Facts extends Situation {
+  /** What is known of the last write; one without a receipt has been decided on before (`attempt.ts`). */
   readonly record: DeliveryRecord;
   readonly observation: Observation;
 }
@@ -53,13 +54,17 @@ function obstructed(facts: Facts, ownership: Ownership): Verdict | undefined {
   return { action: "Refuse", phase: "Blocked", ...obstacle, plan: planned(change(facts, ownership)) };
 }
 
-/** Where the provider cannot see everything, a changed fingerprint tells of the rest. */
+/** Where a look does not tell, or the provider cannot see everything, the fingerprint tells of the rest. */
 function unchanged(facts: Facts): Verdict | undefined {
-  if (!same(facts)) return undefined;
-  const { observation, record, fingerprint } = facts;
-  const partial = observation.state === "Present" && observation.partial === true;
-  const written = record.attempt?.fingerprint ?? record.fingerprint;
-  return partial && compareFingerprints(written, fingerprint) === "Different" ? undefined : { action: "NoChange" };
+  const { observation, record, fingerprint, leaf } = facts;
+  const compared = compareFingerprints(record.fingerprint, fingerprint);
+  if (same(facts)) {
+    const partial = observation.state === "Present" && observation.partial === true;
+    return partial && compared === "Different" ? undefined : { action: "NoChange" };
+  }
+  if (observation.inconclusive === undefined) return undefined;
+  const lostKey = record.fingerprint !== undefined && compared === "Unknown";
+  return compared === "Same" || (lostKey && record.remote?.sha256 === leaf.sha256) ? { action: "NoChange" } : undefined;
 }
 
 function downgrade(facts: Facts, ownership: Ownership): Verdict | undefined {
@@ -86,9 +91,7 @@ function drift(facts: Facts, ownership: Ownership): Verdict | undefined {
 /** We wrote exactly what we would write now, and it is not there any more. */
 function drifted(facts: Facts): boolean {
   const { record, fingerprint } = facts;
-  return (
-    record.attempt === undefined && compareFingerprints(record.fingerprint, fingerprint) === "Same" && !same(facts)
-  );
+  return compareFingerprints(record.fingerprint, fingerprint) === "Same" && !same(facts);
 }
 
 function same({ observation }: Facts): boolean {

@@ -11,13 +11,13 @@ import {
   opened,
   refused,
   unsure,
+  unverified,
   waiting,
   withoutAttempt,
 } from "./record.ts";
 import { facts, present, situation } from "./testing.ts";
 
 const now = new Date("2026-02-01T00:00:00Z");
-const deadline = new Date("2026-02-01T00:01:30Z");
 const place = {
   storeRef: { name: "apps" },
   address: "kubernetes:u/web/tls",
@@ -91,9 +91,10 @@ describe("the record of a delivery that went well", () => {
 
 describe("the opening of a write", () => {
   const verdict = { action: "Update", reason: "Changed", changes: [] } as const;
+  const absent = { state: "Absent" } as const;
 
   it("notes the place, so that a process that dies after the write finds it again", () => {
-    expect(opened({ phase: "Pending" }, situation(), verdict, now, deadline)).toEqual({
+    expect(opened({ phase: "Pending" }, situation(), verdict, absent, now)).toEqual({
       phase: "InProgress",
       reason: "Changed",
       place,
@@ -111,15 +112,23 @@ describe("the opening of a write", () => {
     ["failures under these inputs", failing, "inputs-1", 5],
     ["failures under other inputs", failing, "inputs-2", 1],
   ])("counts on from %s", (_, record, inputs, number) => {
-    expect(opened(record, situation({ inputs }), verdict, now, deadline).attempt?.number).toBe(number);
+    expect(opened(record, situation({ inputs }), verdict, absent, now).attempt?.number).toBe(number);
   });
 
-  it("keeps what lies there and the failures so far: they count until there is a receipt", () => {
-    expect(opened(failing, situation(), verdict, now, deadline)).toMatchObject({
-      ...lasting,
+  it("keeps the failures so far: they count until there is a receipt", () => {
+    expect(opened(failing, situation(), verdict, absent, now)).toMatchObject({
+      fingerprint: "key:old",
       failures: 4,
       failureFingerprint: "inputs-1",
     });
+  });
+
+  it("notes what lies there before the write, as far as a look tells", () => {
+    const other = present({ leaf: facts({ sha256: "bb" }) });
+    expect(opened(settled, situation(), verdict, other, now).remote).toMatchObject({ sha256: "bb" });
+    expect(opened(settled, situation(), verdict, absent, now)).not.toHaveProperty("remote");
+    const unknown = { ...absent, inconclusive: "nothing" };
+    expect(opened(settled, situation(), verdict, unknown, now).remote).toEqual(settled.remote);
   });
 
   it("is taken back without a trace", () => {
@@ -207,13 +216,32 @@ describe("the record of what is held back", () => {
 
 describe("the record of a write without an answer", () => {
   it("says when it will be looked at, and keeps the attempt", () => {
-    expect(unsure({ ...settled, attempt }, new Date("2026-02-01T00:00:30Z"))).toEqual({
+    expect(unsure({ ...settled, attempt }, attempt)).toEqual({
       ...settled,
       phase: "InProgress",
       reason: "AwaitingOutcome",
       message:
-        "A write has no answer yet; what came of it is looked at when it can no longer be under way, at 2026-02-01T00:00:30.000Z.",
+        "A write has no answer yet; what came of it is looked at when it can no longer be under way, at 2026-02-01T00:00:30Z.",
       attempt,
+    });
+  });
+
+  it("says when anew after the clock was set back, and forgets the time of the next try, which is wrong as well", () => {
+    const again = { ...attempt, startedAt: "2026-01-31T22:00:00.000Z", deadline: "2026-01-31T22:01:30.000Z" };
+    const record = unsure({ ...failing, attempt }, again);
+    expect(record).toMatchObject({ attempt: again, message: expect.stringContaining("at 2026-01-31T22:01:30.000Z") });
+    expect(record).not.toHaveProperty("nextAttemptTime");
+    expect(unsure({ ...failing, attempt }, attempt).nextAttemptTime).toBe("2026-02-01T00:05:00Z");
+  });
+
+  it("that was answered asks a person to check what the store shows instead", () => {
+    expect(unverified({ ...settled, attempt }, "certificate", now)).toEqual({
+      ...settled,
+      phase: "Blocked",
+      reason: "VerifyFailed",
+      message:
+        "Written, but read back otherwise (certificate). Check the store, remove there what was written, then request a reconcile: it is written again.",
+      attempt: { ...attempt, answeredAt: "2026-02-01T00:00:00.000Z" },
     });
   });
 
@@ -223,7 +251,7 @@ describe("the record of a write without an answer", () => {
       phase: "Blocked",
       reason: "InDoubt",
       message:
-        "It is not known whether the last write happened (looked at: inventory of 10:00). Check the store, then request a reconcile.",
+        "It is not known whether the last write happened (looked at: inventory of 10:00). Check the store, remove there what was written, then request a reconcile: it is written again.",
       attempt,
     });
   });
@@ -238,7 +266,9 @@ it("every record fits the CRD, however long the message is", () => {
     failed(settled, { inputs: "i" }, { reason: "R", message: long.message, until }),
     refused(settled, refusal, present(), now),
     inDoubt({ ...settled, attempt }, "x".repeat(300)),
+    unverified({ ...settled, attempt }, "x".repeat(300), now),
   ];
   for (const record of records) expect(deliveryRecord.safeParse(record).error).toBeUndefined();
   expect(records[0]?.message).toBe(`${"m".repeat(255)}…`);
+  for (const record of records.slice(-2)) expect(record.message).toContain("request a reconcile");
 });

@@ -1,11 +1,14 @@
+import { isDeepStrictEqual } from "node:util";
 import { type DeliveryRecord, timestamp } from "../crds/index.ts";
 import type { Observation } from "../stores/contract.ts";
 import type { StoreError } from "../stores/errors.ts";
+import { type Attempt, deadlineFrom } from "./attempt.ts";
 import type { Base, Situation, Verdict } from "./situation.ts";
 
 export type { DeliveryRecord } from "../crds/index.ts";
-type Attempt = NonNullable<DeliveryRecord["attempt"]>;
 type Remote = NonNullable<DeliveryRecord["remote"]>;
+
+const wayOut = "Check the store, remove there what was written, then request a reconcile: it is written again.";
 
 /** The record of a delivery that nothing is known of. */
 export const pending: DeliveryRecord = { phase: "Pending" };
@@ -44,22 +47,34 @@ export function delivered(
   };
 }
 
-/** A write that is about to begin. The place is noted now: a process that dies after the write must find it again. */
+/**
+ * A write that is about to begin. The place is noted now, and what lies there: a process that dies after the write must find
+ * it again, and tell it from what was there before.
+ */
 export function opened(
   record: DeliveryRecord,
   s: Situation,
   verdict: Extract<Verdict, { action: "Create" | "Update" }>,
+  observation: Observation,
   now: Date,
-  deadline: Date,
 ): DeliveryRecord {
   const number = (record.attempt?.number ?? failuresOf(record, s.inputs)) + 1;
   const attempt: Attempt = {
     number,
     fingerprint: s.fingerprint,
     startedAt: now.toISOString(),
-    deadline: deadline.toISOString(),
+    deadline: deadlineFrom(now, s.timeoutMs).toISOString(),
   };
-  return { ...kept(record), ...counted(record), phase: "InProgress", reason: verdict.reason, place: s.place, attempt };
+  const { remote: _before, ...lasting } = kept(record);
+  const remote = remoteOf(record, observation, now);
+  const what = {
+    phase: "InProgress",
+    reason: verdict.reason,
+    place: s.place,
+    ...defined({ remote }),
+    attempt,
+  } as const;
+  return { ...lasting, ...counted(record), ...what };
 }
 
 /** A write that provably did not happen: another one has made it void, or the store refused it. */
@@ -68,7 +83,30 @@ export function withoutAttempt(record: DeliveryRecord): DeliveryRecord {
   return rest;
 }
 
-/** A plan that is not carried out. */
+/** The place is another one now: what was known of the old one does not speak of it, but it must still be found. */
+export function movedTo(record: DeliveryRecord, address: string): DeliveryRecord {
+  const { place, attempt } = record;
+  if (place === undefined || place.address === address) return record;
+  return { ...pending, place, ...defined({ attempt }) };
+}
+
+/** A reconcile request forgets back-off, and ends a doubt: a person has looked. */
+export function requested(record: DeliveryRecord): DeliveryRecord {
+  const { nextAttemptTime: _next, failures: _failures, failureFingerprint: _inputs, ...rest } = record;
+  const told = record.reason === "InDoubt" || record.reason === "VerifyFailed";
+  return told && record.attempt !== undefined ? { ...kept(rest), phase: "Pending", reason: "Requested" } : rest;
+}
+
+/**
+ * Whether a run that read or saved `known` last may save what it came to over what is stored now. A receipt goes with its
+ * attempt, whatever else was noted since; all else is out of date once the record is another one.
+ */
+export function maySettle(stored: DeliveryRecord | undefined, known: DeliveryRecord | undefined): boolean {
+  if (known?.attempt === undefined) return isDeepStrictEqual(stored, known);
+  return isDeepStrictEqual(stored?.attempt, known.attempt);
+}
+
+/** A plan that is not carried out. An earlier write without a receipt stays without one. */
 export function refused(
   record: DeliveryRecord,
   verdict: Extract<Verdict, { action: "Refuse" }>,
@@ -76,9 +114,10 @@ export function refused(
   now: Date,
 ): DeliveryRecord {
   const { phase, reason, plan } = verdict;
+  const { attempt } = record;
   const ours = observation.state !== "Absent" && observation.holders.ours;
   const remote = ours ? remoteOf(record, observation, now) : record.remote;
-  return { ...kept(record), phase, reason, message: cut(verdict.message), ...defined({ remote, plan }) };
+  return { ...kept(record), phase, reason, message: cut(verdict.message), ...defined({ remote, plan, attempt }) };
 }
 
 /** Nothing helps until something changes. */
@@ -125,19 +164,33 @@ export function failed(
 }
 
 /** An earlier write has no receipt, and may still be under way. */
-export function unsure(record: DeliveryRecord, deadline: Date): DeliveryRecord {
-  const message = `A write has no answer yet; what came of it is looked at when it can no longer be under way, at ${deadline.toISOString()}.`;
-  return { ...record, phase: "InProgress", reason: "AwaitingOutcome", message };
+export function unsure(record: DeliveryRecord, attempt: Attempt): DeliveryRecord {
+  const message = `A write has no answer yet; what came of it is looked at when it can no longer be under way, at ${attempt.deadline}.`;
+  const told = { ...record, phase: "InProgress" as const, reason: "AwaitingOutcome", message, attempt };
+  if (attempt === record.attempt) return told;
+  // The clock was set: the time of the next try is as wrong as the deadline was.
+  const { nextAttemptTime: _wrong, ...rest } = told;
+  return rest;
+}
+
+/** The store said that it wrote, and shows something else: what cannot be repeated is not written again. */
+export function unverified(record: DeliveryRecord, what: string, now: Date): DeliveryRecord {
+  const { attempt } = record;
+  const message = `Written, but read back otherwise (${what.slice(0, 80)}). ${wayOut}`;
+  return {
+    ...blocked(record, { reason: "VerifyFailed", message }),
+    ...(attempt === undefined ? {} : { attempt: { ...attempt, answeredAt: now.toISOString() } }),
+  };
 }
 
 /** An earlier write has no receipt, and looking does not tell. */
 export function inDoubt(record: DeliveryRecord, looked: string): DeliveryRecord {
-  const message = `It is not known whether the last write happened (looked at: ${looked}). Check the store, then request a reconcile.`;
-  return { ...record, phase: "Blocked", reason: "InDoubt", message: cut(message) };
+  const message = `It is not known whether the last write happened (looked at: ${looked.slice(0, 80)}). ${wayOut}`;
+  return { ...record, phase: "Blocked", reason: "InDoubt", message };
 }
 
 function remoteOf(record: DeliveryRecord, observation: Observation, now: Date): Remote | undefined {
-  if (observation.state === "Absent") return undefined;
+  if (observation.state === "Absent") return observation.inconclusive === undefined ? undefined : record.remote;
   const { id, version } = observation.remote;
   const leaf = observation.state === "Present" ? observation.leaf : undefined;
   const { sha256, notAfter } = { sha256: leaf?.sha256, notAfter: leaf && timestamp(leaf.notAfter) };

@@ -3,7 +3,7 @@ import type { CertificateFacts } from "../formats/index.ts";
 import type { Claim } from "./owner.ts";
 
 /** Where a delivery goes, as the record keeps it. */
-export type RecordPlace = NonNullable<DeliveryRecord["place"]>;
+type RecordPlace = NonNullable<DeliveryRecord["place"]>;
 /** What is held back. */
 export type Plan = NonNullable<DeliveryRecord["plan"]>;
 
