@@ -41,7 +41,6 @@ export class DeliveryController<T extends DeliveryObject> {
   readonly #options: DeliveryControllerOptions<T>;
   readonly #saver: StatusSaver<T>;
   readonly #known = new Map<string, Known>();
-  readonly #forced = new Set<string>();
   /** How many targets of an object are under way. */
   readonly #busy = new Map<string, number>();
 
@@ -93,13 +92,10 @@ export class DeliveryController<T extends DeliveryObject> {
       if (!targets.includes(name)) context.metrics.forgetTarget(kind.kind, subject.namespace, subject.name, name);
     }
     const dispatched = wanted(object);
-    const dispatch = (forced: boolean): void => {
-      if (before?.dispatched === dispatched && !forced) return;
+    const dispatch = (): void => {
+      if (before?.dispatched === dispatched) return;
       this.#known.set(key, { dispatched, targets });
-      for (const name of targets) {
-        if (forced) this.#forced.add(`${key}#${name}`);
-        this.enqueueTarget(key, name, before === undefined && !forced ? "Low" : "High");
-      }
+      for (const name of targets) this.enqueueTarget(key, name, before === undefined ? "Low" : "High");
     };
     return reconcileObject(
       context,
@@ -130,15 +126,11 @@ export class DeliveryController<T extends DeliveryObject> {
       this.controller.enqueue(key);
       return {};
     }
-    const forced = this.#forced.delete(run.key);
     this.#busy.set(key, (this.#busy.get(key) ?? 0) + 1);
     try {
-      const result = await reconcileTarget(this.#options.context, this.#saver, { key, subject, target, forced }, run);
+      const result = await reconcileTarget(this.#options.context, this.#saver, { key, subject, target }, run);
       if ((this.#options.cache.get(key)?.status?.previous ?? []).length > 0) this.controller.enqueue(key);
       return result;
-    } catch (error) {
-      if (forced) this.#forced.add(run.key);
-      throw error;
     } finally {
       const left = (this.#busy.get(key) ?? 1) - 1;
       if (left === 0) this.#busy.delete(key);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DeliveryRecord } from "../../crds/index.ts";
 import { outcomeOf } from "./outcome.ts";
-import { type Draft, withOpening, withoutTargets, withReport } from "./draft.ts";
+import { type Draft, withOpening, withoutTargets, withReport, withRequest } from "./draft.ts";
 
 const empty: Draft = {
   records: new Map(),
@@ -45,6 +45,42 @@ describe("a draft", () => {
     const left = withoutTargets(report(empty, placed("a")), new Set());
     expect([...left.records]).toEqual([]);
     expect(left.previous.map(({ place }) => place.address)).toEqual(["a"]);
+  });
+
+  it("removes a place that a target has left only when a write there can no longer be under way", () => {
+    const attempt = {
+      number: 1,
+      fingerprint: "f",
+      startedAt: "2026-06-01T00:00:00Z",
+      deadline: "2026-06-01T00:01:30Z",
+    };
+    const writing = report(empty, { ...placed("a"), phase: "InProgress", attempt });
+    expect(withoutTargets(writing, new Set()).previous[0]?.nextAttemptTime).toBe("2026-06-01T00:01:30Z");
+    const answered = report(empty, { ...placed("a"), attempt: { ...attempt, answeredAt: "2026-06-01T00:00:01Z" } });
+    expect(withoutTargets(answered, new Set()).previous[0]).not.toHaveProperty("nextAttemptTime");
+  });
+
+  it("ends doubts and back-off with a request, and nothing that is under way", () => {
+    const attempt = {
+      number: 1,
+      fingerprint: "f",
+      startedAt: "2026-06-01T00:00:00Z",
+      deadline: "2026-06-01T00:01:30Z",
+    };
+    const doubt: DeliveryRecord = { ...placed("a"), phase: "Blocked", reason: "InDoubt", attempt };
+    const waits: DeliveryRecord = { ...placed("a"), phase: "InProgress", reason: "AwaitingOutcome", attempt };
+    const failing: DeliveryRecord = {
+      ...placed("a"),
+      phase: "Failed",
+      failures: 3,
+      nextAttemptTime: "2026-06-01T01:00:00Z",
+    };
+    const asked = (record: DeliveryRecord): Draft => withRequest(report(empty, record), "now");
+    expect(asked(doubt).lastHandledReconcileAt).toBe("now");
+    expect(asked(doubt).records.get("t")).toMatchObject({ phase: "Pending", reason: "Requested" });
+    expect(asked(doubt).records.get("t")).not.toHaveProperty("attempt");
+    expect(asked(waits).records.get("t")).toEqual(waits);
+    expect(asked(failing).records.get("t")).toEqual({ ...placed("a"), phase: "Failed" });
   });
 
   it("tells changes of outcome, not retries", () => {

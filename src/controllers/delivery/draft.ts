@@ -5,6 +5,7 @@ import type {
   HistoryEntry,
   PreviousPlace,
 } from "../../crds/index.ts";
+import { requested } from "../../delivery/index.ts";
 import type { OutcomeChange } from "./outcome.ts";
 
 /** What the status of an import or deployment holds, the same for both. Conditions and summary are made from it. */
@@ -63,12 +64,21 @@ export function withOpening(draft: Draft, target: string, record: DeliveryRecord
   return { ...draft, records: new Map(draft.records).set(target, record), previous };
 }
 
+/**
+ * A reconcile request, and what it ends, in one save: a process that dies after it neither loses the request nor takes it for
+ * the answer to a later doubt.
+ */
+export function withRequest(draft: Draft, value: string | undefined): Draft {
+  const records = new Map([...draft.records].map(([name, record]) => [name, requested(record)]));
+  return { ...draft, records, lastHandledReconcileAt: value };
+}
+
 /** Drops the records of targets that the spec names no longer; their places are to be removed where their policy was Delete. */
 export function withoutTargets(draft: Draft, kept: ReadonlySet<string>): Draft {
   const dropped = [...draft.records].filter(([name]) => !kept.has(name));
   if (dropped.length === 0) return draft;
-  const left = dropped.flatMap(([target, { place }]) =>
-    place?.deletionPolicy === "Delete" ? [{ target, place }] : [],
+  const left = dropped.flatMap(([target, record]) =>
+    record.place?.deletionPolicy === "Delete" ? leftBy(target, record) : [],
   );
   return {
     ...draft,
@@ -86,6 +96,13 @@ function withLeft(
 ): readonly PreviousPlace[] {
   const old = before?.place;
   const back = previous.filter(({ place }) => place.address !== after.place?.address);
-  if (old === undefined || old.deletionPolicy === "Retain" || old.address === after.place?.address) return back;
-  return [...back, { ...(target === "" ? {} : { target }), place: old }].slice(-mostPrevious);
+  if (before === undefined || old?.deletionPolicy !== "Delete" || old.address === after.place?.address) return back;
+  return [...back, ...leftBy(target, before)].slice(-mostPrevious);
+}
+
+/** What a record's place becomes when it is to be removed: not before a write there can no longer be under way. */
+export function leftBy(target: string, { place, attempt }: DeliveryRecord): PreviousPlace[] {
+  if (place === undefined) return [];
+  const underWay = attempt !== undefined && attempt.answeredAt === undefined;
+  return [{ ...(target === "" ? {} : { target }), place, ...(underWay ? { nextAttemptTime: attempt.deadline } : {}) }];
 }

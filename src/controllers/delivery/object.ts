@@ -2,7 +2,7 @@ import type { PreviousPlace } from "../../crds/index.ts";
 import type { KubeClient, KubeObject } from "../../kube/index.ts";
 import { addFinalizer, removeFinalizer, type Reconciliation, type ReconcileResult } from "../../runtime/index.ts";
 import { type DeliveryContext, resourceName } from "./context.ts";
-import { type Draft, withoutTargets, withReport } from "./draft.ts";
+import { type Draft, withoutTargets, withReport, withRequest } from "./draft.ts";
 import type { DeliveryKind, DeliveryObject } from "./kind.ts";
 import { outcomeOf } from "./outcome.ts";
 import { placesToRemove, removePlace } from "./removal.ts";
@@ -29,8 +29,8 @@ export interface ObjectRun<T extends DeliveryObject> {
   readonly busy: boolean;
   /** Puts the answer of a write into the cache, so that the next run sees it. */
   readonly learn: (object: T & KubeObject) => void;
-  /** Runs all targets; `forced` when a reconcile was requested. */
-  readonly dispatch: (forced: boolean) => void;
+  /** Runs all targets, unless they were run for what the object asks for now. */
+  readonly dispatch: () => void;
 }
 
 /**
@@ -55,11 +55,10 @@ export async function reconcileObject<T extends DeliveryObject>(
   if (mustStay(subject, run.previous)) run.learn(await addFinalizer(client, kind.resource, object, finalizer, signal));
   else await removeFinalizer(client, kind.resource, object, finalizer, signal);
 
-  const forced = subject.requested !== undefined && subject.requested !== run.lastHandled;
-  if (forced) {
-    await saver.close(key, (draft) => ({ ...draft, lastHandledReconcileAt: subject.requested }), signal);
+  if (subject.requested !== undefined && subject.requested !== run.lastHandled) {
+    await saver.close(key, (draft) => withRequest(draft, subject.requested), signal);
   }
-  run.dispatch(forced);
+  run.dispatch();
   return removePrevious(context, run, key, signal);
 }
 
@@ -130,7 +129,13 @@ async function finish<T extends DeliveryObject>(
   }
   const failed: PreviousPlace[] = [];
   let next: Date | undefined;
+  const now = context.now();
   for (const entry of places) {
+    const due = entry.nextAttemptTime === undefined ? now : new Date(entry.nextAttemptTime);
+    if (due > now) {
+      next = earlier(next, due);
+      continue;
+    }
     const removal = await removePlace(context, subject, entry, signal);
     if (removal.ended === "Removed") {
       tellLeft(context, subject, entry, removal.left);

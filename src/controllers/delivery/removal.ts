@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type { PreviousPlace } from "../../crds/index.ts";
-import { afterFailure, type RecordPlace } from "../../delivery/index.ts";
+import { afterFailure } from "../../delivery/index.ts";
 import { isStoreError, type StoreError } from "../../stores/errors.ts";
 import { type DeliveryContext, markOf } from "./context.ts";
+import { leftBy } from "./draft.ts";
 import type { Subject } from "./subject.ts";
 
 /** How the removal of one place ended. `left` tells what stays there, for a Warning event. */
@@ -65,14 +66,10 @@ function notYet(context: DeliveryContext, entry: PreviousPlace, error: StoreErro
 
 /** Every place of a subject that its effective policy says is to be removed when it goes. */
 export function placesToRemove(subject: Subject, previous: readonly PreviousPlace[]): PreviousPlace[] {
-  const current = [...subject.records].flatMap(([target, { place }]) => {
+  const current = [...subject.records].flatMap(([target, record]) => {
     const policy =
-      subject.targets.find(({ name }) => name === target)?.policies.deletionPolicy ?? place?.deletionPolicy;
-    return place === undefined || policy === "Retain" ? [] : [entryOf(target, place)];
+      subject.targets.find(({ name }) => name === target)?.policies.deletionPolicy ?? record.place?.deletionPolicy;
+    return policy === "Retain" ? [] : leftBy(target, record);
   });
   return [...previous, ...current];
-}
-
-function entryOf(target: string, place: RecordPlace): PreviousPlace {
-  return { ...(target === "" ? {} : { target }), place };
 }

@@ -12,8 +12,11 @@ export type Saved = "Saved" | "Lost" | "Gone";
 /** Changes the draft; undefined when what it was meant for is no longer so, which ends the save as `Lost`. */
 export type Change = (draft: Draft, subject: Subject) => Draft | undefined;
 
+/** The very object, and the generation of its spec, that an opening was decided for. */
+type DecidedFor = Pick<Subject, "uid" | "generation">;
+
 interface Pending {
-  readonly opening: { readonly generation: number } | undefined;
+  readonly opening: DecidedFor | undefined;
   readonly change: Change;
   readonly settle: PromiseWithResolvers<Saved>;
 }
@@ -43,9 +46,9 @@ export class StatusSaver<T extends DeliveryObject = DeliveryObject> {
     this.#options = options;
   }
 
-  /** Saves the opening of a write that was decided for `generation` of the spec. Rejects when the API server cannot be reached. */
-  open(key: string, generation: number, change: Change, signal: AbortSignal): Promise<Saved> {
-    return this.#add(key, { opening: { generation }, change }, signal);
+  /** Saves the opening of a write. Rejects when the API server cannot be reached. */
+  open(key: string, { uid, generation }: DecidedFor, change: Change, signal: AbortSignal): Promise<Saved> {
+    return this.#add(key, { opening: { uid, generation }, change }, signal);
   }
 
   /** Saves what came of something. Ends with `Saved` or `Gone`; rejects only when `signal` is aborted. */
@@ -151,12 +154,15 @@ function applyAll(
   const kept: Pending[] = [];
   const lost: Pending[] = [];
   for (const pending of batch) {
-    const stale = pending.opening !== undefined && pending.opening.generation !== subject.generation;
-    const next = stale ? undefined : pending.change(draft, subject);
+    const next = isFor(pending.opening, subject) ? pending.change(draft, subject) : undefined;
     (next === undefined ? lost : kept).push(pending);
     draft = next ?? draft;
   }
   return { draft, kept, lost };
+}
+
+function isFor(opening: DecidedFor | undefined, { uid, generation }: Subject): boolean {
+  return opening === undefined || (opening.uid === uid && opening.generation === generation);
 }
 
 function end(batch: readonly Pending[], how: Saved): true {

@@ -8,6 +8,8 @@ import {
   type DeliveryRecord,
   fingerprint,
   holderOf,
+  maySettle,
+  movedTo,
   type Outcome,
   pending,
   type Situation,
@@ -30,8 +32,6 @@ export interface TargetRun {
   readonly key: string;
   readonly subject: Subject;
   readonly target: Target;
-  /** A reconcile request: back-off and doubt are forgotten. */
-  readonly forced: boolean;
 }
 
 /** What the source turned out to be, noted as soon as it is known. */
@@ -58,13 +58,11 @@ export async function reconcileTarget(
   if (ended.ended === "Dropped") return { requeueAt: context.now() };
 
   const { record, until, wrote } = ended;
-  const expected = (opened.record ?? stored)?.attempt;
   const change = outcomeOf(stored, record);
   const saved = await saver.close(
     key,
-    (draft) => {
-      // Another leader has opened a write since: its record stays.
-      if (!isDeepStrictEqual(draft.records.get(target.name)?.attempt, expected)) return undefined;
+    (draft, { uid }) => {
+      if (uid !== subject.uid || !maySettle(draft.records.get(target.name), opened.record ?? stored)) return undefined;
       const report = { target: target.name, record, change, generation: subject.generation, at: context.now() };
       return withReport(draft, { ...report, source: sourceReport(found.source, record) });
     },
@@ -84,7 +82,7 @@ export async function reconcileTarget(
       random: context.random(),
       lookAgainMs: context.lookAgainMs,
     };
-    const before = startingRecord(stored, run.forced);
+    const before = stored ?? pending;
     try {
       const source = sourceSpecOf(context, subject);
       const { namespace } = subject;
@@ -113,7 +111,6 @@ export async function reconcileTarget(
       chain: target.chain,
       mark: markOf(context.ownerId, subject, target.name),
     };
-    const current = before.place !== undefined && before.place.address !== place.address ? moved(before) : before;
     const situation: Situation = {
       ...base,
       place: {
@@ -135,19 +132,20 @@ export async function reconcileTarget(
       fence: context.fence,
       onDefect: (error: unknown) => log.error({ err: error }, "a store failed in an unforeseen way"),
       open: async (record: DeliveryRecord) => {
-        const asDecided = (draft: { records: ReadonlyMap<string, DeliveryRecord> }): boolean =>
-          isDeepStrictEqual(draft.records.get(target.name), opened.record ?? stored);
         const saved = await saver.open(
           key,
-          subject.generation,
-          (draft) => (asDecided(draft) ? withOpening(draft, target.name, record) : undefined),
+          subject,
+          (draft) => {
+            const asDecided = isDeepStrictEqual(draft.records.get(target.name), opened.record ?? stored);
+            return asDecided ? withOpening(draft, target.name, record) : undefined;
+          },
           signal,
         );
         if (saved === "Saved") opened.record = record;
         return saved === "Saved";
       },
     };
-    return deliver(current, place, desired, situation, effects, signal);
+    return deliver(movedTo(before, place.address), place, desired, situation, effects, signal);
   }
 }
 
@@ -172,20 +170,6 @@ function inputsOf(context: DeliveryContext, { subject, target }: TargetRun): str
   ];
   const digest = createHash("sha256").update(JSON.stringify([target, spec, subject.suspended, versions]));
   return digest.digest("hex").slice(0, 32);
-}
-
-/** A reconcile request forgets back-off, and looks again where the outcome of a write was in doubt. */
-function startingRecord(stored: DeliveryRecord | undefined, forced: boolean): DeliveryRecord {
-  if (stored === undefined || !forced) return stored ?? pending;
-  const { nextAttemptTime: _next, failures: _failures, failureFingerprint: _inputs, ...rest } = stored;
-  if (stored.reason !== "InDoubt") return rest;
-  const { attempt: _attempt, ...open } = rest;
-  return open;
-}
-
-/** The place is another one now: what was known of the old one does not speak of it, but it must still be found. */
-function moved({ place, attempt }: DeliveryRecord): DeliveryRecord {
-  return { ...pending, ...(place === undefined ? {} : { place }), ...(attempt === undefined ? {} : { attempt }) };
 }
 
 function withoutKey({ key: _key, ...bundle }: Source["bundle"]): Source["bundle"] {
