@@ -1,6 +1,8 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { FormatError } from "./errors.ts";
 import { Budget, type Limits } from "./limits.ts";
+import { isPkcs12 } from "./pkcs12/pfx.ts";
+import { decodePkcs12 } from "./pkcs12/decode.ts";
 import { type PemBlock, scanPem } from "./pem.ts";
 import { decodePkcs7, isPkcs7 } from "./pkcs7/decode.ts";
 import type { Contents, Decoded, Reading, SourceFormat } from "./types.ts";
@@ -10,6 +12,11 @@ export interface DecodeOptions {
   password?: Uint8Array | undefined;
   /** Of the keys inside, where it is another. */
   keyPassword?: Uint8Array | undefined;
+  /**
+   * Reads a keystore with a private key that has no MAC although a password is given. Unset: refused, since somebody could
+   * have taken the MAC away.
+   */
+  allowUnauthenticated?: boolean | undefined;
   /** Told by the content when unset. */
   format?: SourceFormat | undefined;
   limits?: Partial<Limits> | undefined;
@@ -28,11 +35,7 @@ export async function decode(bytes: Uint8Array, options: DecodeOptions = {}): Pr
   budget.chargeBytes(bytes.length);
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const format = options.format ?? detect(buffer);
-  const contents = await readers[format](buffer, {
-    budget,
-    password: options.password,
-    keyPassword: options.keyPassword,
-  });
+  const contents = await readers[format](buffer, { ...options, budget });
   return { format, ...contents };
 }
 
@@ -40,6 +43,7 @@ export async function decode(bytes: Uint8Array, options: DecodeOptions = {}): Pr
 const readers: Readonly<Record<SourceFormat, (bytes: Buffer, reading: Reading) => Promise<Contents> | Contents>> = {
   PEM: (bytes, { budget }) => contentsOf(fromPem(bytes, budget)),
   PKCS7: decodePkcs7,
+  PKCS12: decodePkcs12,
   DER: (bytes, { budget }) => contentsOf(counted([fromDer(bytes)], budget)),
 };
 
@@ -54,6 +58,7 @@ function contentsOf(items: readonly Item[]): Contents {
 
 function detect(bytes: Buffer): SourceFormat {
   if (isPkcs7(bytes)) return "PKCS7";
+  if (isPkcs12(bytes)) return "PKCS12";
   return bytes[0] === 0x30 ? "DER" : "PEM";
 }
 

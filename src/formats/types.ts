@@ -1,6 +1,6 @@
 import type { Budget } from "./limits.ts";
 
-export type SourceFormat = "PEM" | "DER" | "PKCS7";
+export type SourceFormat = "PEM" | "DER" | "PKCS7" | "PKCS12";
 
 /** What decoding gives: syntax only. An expired or odd certificate is still decoded. */
 export interface Decoded extends Contents {
@@ -12,6 +12,7 @@ export interface Reading {
   readonly budget: Budget;
   readonly password?: Uint8Array | undefined;
   readonly keyPassword?: Uint8Array | undefined;
+  readonly allowUnauthenticated?: boolean | undefined;
 }
 
 /** What lies in a value of any format. */

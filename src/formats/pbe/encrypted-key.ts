@@ -2,7 +2,7 @@ import { Reader } from "../asn1/reader.ts";
 import { FormatError, sentenceCase } from "../errors.ts";
 import type { Budget } from "../limits.ts";
 import { readAlgorithm } from "./algorithm.ts";
-import { decrypt } from "./decrypt.ts";
+import { decrypt, type Encrypted } from "./decrypt.ts";
 import { passwordForms, zeroForms } from "./password.ts";
 import { readScheme } from "./scheme.ts";
 
@@ -16,21 +16,27 @@ export async function decryptPrivateKey(
   budget: Budget,
   what = "the encrypted private key",
 ): Promise<Buffer> {
-  const outer = Reader.of(der, { what, ber: true, depth: budget.limits.depth });
-  const reader = outer.sequence();
-  outer.finish();
-  const scheme = readScheme(readAlgorithm(reader));
-  const ciphertext = reader.octets();
-  reader.finish();
+  const encrypted = readEncryptedKey(der, what, budget.limits.depth);
   if (password === undefined) {
     throw new FormatError("PasswordRequired", `${sentenceCase(what)} needs a password, and none is given.`);
   }
   const forms = passwordForms(password);
   try {
-    return await decrypt({ scheme, ciphertext, what }, forms, budget);
+    return await decrypt(encrypted, forms, budget);
   } finally {
     zeroForms(forms);
   }
+}
+
+/** Throws `FormatError`: `UnsupportedAlgorithm`, `Malformed`, `LimitExceeded`. */
+export function readEncryptedKey(der: Buffer, what: string, depth: number): Encrypted {
+  const outer = Reader.of(der, { what, ber: true, depth });
+  const reader = outer.sequence();
+  outer.finish();
+  const scheme = readScheme(readAlgorithm(reader));
+  const ciphertext = reader.octets();
+  reader.finish();
+  return { scheme, ciphertext, what };
 }
 
 /** Tells EncryptedPrivateKeyInfo by its shape: an AlgorithmIdentifier and an OCTET STRING. */

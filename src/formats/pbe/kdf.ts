@@ -43,7 +43,8 @@ function readPbkdf2(reader: Reader): Kdf {
   return {
     keyBytes,
     derive(password, length, budget) {
-      budget.chargeIterations(iterations);
+      // Each block of output costs all iterations; a key that fits the largest digest counts as one.
+      budget.chargeIterations(iterations * Math.ceil(length / 64));
       return unlessAborted(pbkdf2Async(password, salt, iterations, length, digest), budget.signal);
     },
   };

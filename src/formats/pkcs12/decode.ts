@@ -1,0 +1,92 @@
+import { FormatError } from "../errors.ts";
+import type { Budget } from "../limits.ts";
+import { decrypt } from "../pbe/decrypt.ts";
+import { readEncryptedKey } from "../pbe/encrypted-key.ts";
+import { type PasswordForms, passwordForms, zeroForms } from "../pbe/password.ts";
+import type { Contents, Reading } from "../types.ts";
+import { type Bag, type Found, readBags } from "./bags.ts";
+import { entriesOf } from "./entries.ts";
+import { verifyMac } from "./mac.ts";
+import { type Pfx, readPfx } from "./pfx.ts";
+import { openSafe, readSafes } from "./safe.ts";
+
+/**
+ * Reads a PKCS#12 keystore (RFC 7292). Without a password the empty one is tried. Throws `FormatError`: `Malformed`,
+ * `PasswordRequired`, `WrongPassword`, `NotAuthenticated`, `UnsupportedAlgorithm` or `LimitExceeded`.
+ */
+export async function decodePkcs12(bytes: Buffer, reading: Reading): Promise<Contents> {
+  const { budget, password, keyPassword } = reading;
+  const pfx = readPfx(bytes, budget.limits.depth);
+  const store = formsOf(password ?? Buffer.alloc(0));
+  const key = keyPassword === undefined ? store : joined(formsOf(keyPassword), store);
+  const found: Found = { bags: [], warnings: [] };
+  try {
+    await open(pfx, { store, key }, found, budget);
+    refuseUnauthenticated(pfx, found, reading);
+    if (pfx.trailing > 0) found.warnings.push(`${pfx.trailing} byte(s) after the end of the keystore are passed over.`);
+    return { ...entriesOf(found.bags), warnings: found.warnings, authenticated: pfx.mac !== undefined };
+  } catch (error) {
+    for (const bag of found.bags) if (bag.kind === "key") bag.pkcs8.fill(0);
+    throw password === undefined ? withoutPassword(error) : error;
+  } finally {
+    zeroForms(key);
+    zeroForms(store);
+  }
+}
+
+async function open(
+  pfx: Pfx,
+  password: { readonly store: PasswordForms; readonly key: PasswordForms },
+  found: Found,
+  budget: Budget,
+): Promise<void> {
+  if (pfx.mac !== undefined) await verifyMac(pfx.mac, pfx.authSafe, password.store, budget);
+  for (const safe of readSafes(pfx.authSafe, budget.limits.depth)) {
+    if (safe.kind === "unknown") {
+      found.warnings.push(`The keystore also holds a part of type ${safe.type}, which is passed over.`);
+      continue;
+    }
+    const contents = await openSafe(safe, password.store, budget);
+    readBags(contents, found, budget);
+    if (safe.kind === "encrypted") contents.fill(0);
+  }
+  for (const [index, bag] of found.bags.entries()) {
+    if (bag.kind === "encryptedKey") found.bags[index] = await opened(bag, password.key, budget);
+  }
+}
+
+async function opened(
+  bag: Extract<Bag, { kind: "encryptedKey" }>,
+  password: PasswordForms,
+  budget: Budget,
+): Promise<Bag> {
+  const { der, ...rest } = bag;
+  const encrypted = readEncryptedKey(der, "the private key in the PKCS#12 keystore", budget.limits.depth);
+  return { ...rest, kind: "key", pkcs8: await decrypt(encrypted, password, budget) };
+}
+
+/** Old NSS gave the UTF-16 of PKCS#12 to PBES2 too. */
+function formsOf(password: Uint8Array): PasswordForms {
+  const { octets, bmp } = passwordForms(password);
+  return { octets: [...octets, ...bmp], bmp };
+}
+
+function joined(first: PasswordForms, second: PasswordForms): PasswordForms {
+  return { octets: [...first.octets, ...second.octets], bmp: [...first.bmp, ...second.bmp] };
+}
+
+/** Who protects a keystore by a password relies on it; without one there is nothing that could show a change. */
+function refuseUnauthenticated({ mac }: Pfx, { bags }: Found, { password, allowUnauthenticated }: Reading): void {
+  if (mac !== undefined || allowUnauthenticated === true) return;
+  if (password === undefined || password.length === 0 || !bags.some(({ kind }) => kind === "key")) return;
+  throw new FormatError(
+    "NotAuthenticated",
+    "The PKCS#12 keystore has a private key but no MAC, so a change would not be noticed; export it with a MAC, or give no password.",
+  );
+}
+
+function withoutPassword(error: unknown): unknown {
+  if (!(error instanceof FormatError) || error.code !== "WrongPassword") return error;
+  const message = "The PKCS#12 keystore needs a password, and none is given.";
+  return new FormatError("PasswordRequired", message, { cause: error });
+}
