@@ -78,14 +78,14 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     if (known === undefined) return;
     const { clusterUid, fingerprintKey } = known;
     const events = new EventRecorder({ client, controller: "certferry.io/operator", instance: identity, log });
-    const registry = createRegistry({ client, cluster, clusterUid, userAgent }, options.providers);
+    const providers = createRegistry({ client, cluster, clusterUid, userAgent }, options.providers);
     const controllers = addControllers({
       client,
       manager,
       events,
       metrics,
       log,
-      provider: (name) => registry.get(name),
+      providers,
       ownerId: config.ownerId ?? clusterUid,
       fingerprintKey,
       writesSuspended: config.suspendWrites,

@@ -32,7 +32,7 @@ export interface ControllersOptions {
   readonly events: EventRecorder;
   readonly metrics: Metrics;
   readonly log: Logger;
-  readonly provider: (name: string) => Provider | undefined;
+  readonly providers: ReadonlyMap<string, Provider>;
   readonly ownerId: string;
   readonly fingerprintKey: FingerprintKey;
   readonly writesSuspended: boolean;
@@ -45,7 +45,7 @@ export interface ControllersOptions {
 
 /** Caches and controllers of all kinds, given to the manager. Returns what is to be closed when it has ended. */
 export function addControllers(options: ControllersOptions): { close(): Promise<void> } {
-  const { client, manager, metrics, log, namespaces, workers, lookAgainMs } = options;
+  const { client, manager, metrics, log, namespaces, providers, workers, lookAgainMs } = options;
   const now = (): Date => new Date();
   const random = Math.random;
   const common = { namespaces, onProblem: (problem: InformerProblem) => tellProblem(log, metrics, problem) };
@@ -59,7 +59,7 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
   const storeCache = watch(
     new Informer<CertificateStore & KubeObject>(client, CertificateStores, {
       ...common,
-      indexes: { secrets: (store) => storeSecrets(store, options.provider) },
+      indexes: { secrets: (store) => storeSecrets(store, providers) },
     }),
   );
   const imports = watch(
@@ -81,7 +81,7 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
   );
 
   const sources = new SourceResolver({ client, secrets, configMaps, secretSelector: options.secretSelector });
-  const stores = new StoreResolver({ client, stores: storeCache, secrets, provider: options.provider });
+  const stores = new StoreResolver({ client, stores: storeCache, secrets, provider: (name) => providers.get(name) });
   const context: DeliveryContext = {
     sources,
     stores,
@@ -104,9 +104,10 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
     },
     log,
   };
+  const names = [...providers.keys()];
   const built = { client, context, workers, metrics, log };
-  const importController = new DeliveryController({ ...built, kind: importKind, cache: imports });
-  const deploymentController = new DeliveryController({ ...built, kind: deploymentKind, cache: deployments });
+  const importController = new DeliveryController({ ...built, kind: importKind(names), cache: imports });
+  const deploymentController = new DeliveryController({ ...built, kind: deploymentKind(names), cache: deployments });
   const storeController = new StoreController({
     client,
     cache: storeCache,
@@ -155,10 +156,10 @@ type SourceHolder = { source?: CertificateImport["spec"]["source"] | undefined }
 
 function storeSecrets(
   { metadata, spec }: CertificateStore,
-  provider: (name: string) => Provider | undefined,
+  providers: ReadonlyMap<string, Provider>,
 ): readonly string[] {
   return Object.entries(spec).flatMap(([name, block]) =>
-    (provider(name)?.secretNames(block) ?? []).map((secret) => `${metadata.namespace}/${secret}`),
+    (providers.get(name)?.secretNames(block) ?? []).map((secret) => `${metadata.namespace}/${secret}`),
   );
 }
 

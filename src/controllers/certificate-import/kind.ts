@@ -4,12 +4,12 @@ import { subjectOfImport } from "../delivery/subject.ts";
 import { CertificateImports } from "../resources.ts";
 
 /** A CertificateImport has one place, whose record is `status.delivery`. */
-export const importKind: DeliveryKind<CertificateImport> = {
+export const importKind = (providers: readonly string[]): DeliveryKind<CertificateImport> => ({
   kind: "CertificateImport",
   resource: CertificateImports,
-  subjectOf: subjectOfImport,
+  subjectOf: (object) => subjectOfImport(object, providers),
   recordsStatus: (records) => {
     const delivery = records.get("");
     return delivery === undefined ? {} : { delivery };
   },
-};
+});

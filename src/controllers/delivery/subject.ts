@@ -5,7 +5,6 @@ import {
   type DeploymentTarget,
   milliseconds,
   type PolicySet,
-  providers,
   type SourceSpec,
   type StoreDeployment,
   type StoreRef,
@@ -44,13 +43,16 @@ export interface Target {
 
 export const reconcileRequest = "certferry.io/reconcile-requested-at";
 
-/** A CertificateImport as a subject with one target. */
-export function subjectOfImport(object: CertificateImport): Subject {
+/**
+ * A CertificateImport as a subject with one target.
+ * @param providers names of all that there are: which field is the block
+ */
+export function subjectOfImport(object: CertificateImport, providers: readonly string[]): Subject {
   const { spec, status } = object;
   const target: Target = {
     name: "",
     storeRef: spec.storeRef,
-    ...blockOf({ ...spec }),
+    ...blockOf({ ...spec }, providers),
     chain: chainOf(spec.chain),
     privateKey: spec.privateKey ?? "Include",
     policies: policiesOf(spec),
@@ -61,20 +63,20 @@ export function subjectOfImport(object: CertificateImport): Subject {
 }
 
 /** A StoreDeployment as a subject. The CRD sees to it that exactly one of source and certificateRef is set. */
-export function subjectOfDeployment(object: StoreDeployment): Subject {
+export function subjectOfDeployment(object: StoreDeployment, providers: readonly string[]): Subject {
   const { spec, status } = object;
   const policies = policiesOf(spec);
   const records = new Map((status?.targets ?? []).map(({ name, ...record }) => [name, record]));
   const source = spec.source === undefined ? { importName: spec.certificateRef?.name ?? "" } : { spec: spec.source };
-  const targets = spec.targets.map((target) => targetOf(target, policies));
+  const targets = spec.targets.map((target) => targetOf(target, policies, providers));
   return { kind: "StoreDeployment", ...common(object), source, targets, records };
 }
 
-function targetOf(target: DeploymentTarget, policies: PolicySet): Target {
+function targetOf(target: DeploymentTarget, policies: PolicySet, providers: readonly string[]): Target {
   return {
     name: target.name,
     storeRef: target.storeRef,
-    ...blockOf({ ...target }),
+    ...blockOf({ ...target }, providers),
     chain: chainOf(target.chain),
     privateKey: target.privateKey ?? "Include",
     policies: {
@@ -115,9 +117,7 @@ function chainOf(chain: ChainSpec | undefined): Target["chain"] {
   return { include: chain?.include ?? true, root: chain?.root ?? "Exclude" };
 }
 
-function blockOf(fields: Record<string, unknown>): { provider: string; block: unknown } {
-  const blocks = providers.find(({ provider }) => fields[provider] !== undefined);
-  return blocks === undefined
-    ? { provider: "", block: undefined }
-    : { provider: blocks.provider, block: fields[blocks.provider] };
+function blockOf(fields: Record<string, unknown>, providers: readonly string[]): { provider: string; block: unknown } {
+  const provider = providers.find((name) => fields[name] !== undefined) ?? "";
+  return { provider, block: fields[provider] };
 }
