@@ -18,7 +18,7 @@ const {
   metafile: { outputs },
 } = await build({
   absWorkingDir: root,
-  entryPoints: { certferry: "src/main.ts" },
+  entryPoints: { certferry: "src/main.ts", "hash-chain-thread": "src/formats/pbe/hash-chain-thread.ts" },
   outdir,
   bundle: true,
   // What is imported lazily becomes a file of its own, which a pod never reads.
@@ -44,6 +44,10 @@ if (inputs.some((input) => input.includes("node_modules/@kubernetes/client-node/
   throw new Error(
     "dist/certferry.js loads @kubernetes/client-node at start: import it lazily (docs/adr/0002-own-thin-kubernetes-client.md)",
   );
+}
+// The thread is looked for beside the file that starts it.
+if (!("src/formats/pbe/hash-chains.ts" in (outputs["dist/certferry.js"]?.inputs ?? {}))) {
+  throw new Error("src/formats/pbe/hash-chains.ts is not in dist/certferry.js, so that it will not find its thread");
 }
 const { stdout } = await promisify(execFile)(process.execPath, [entry, "--help"]);
 if (!stdout.startsWith("Usage: certferry")) throw new Error(`${entry} --help says: ${stdout}`);

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { AlgorithmIdentifier } from "./algorithm.ts";
 import { type Cipher, des, rc2 } from "./cipher.ts";
+import { hashChain } from "./hash-chains.ts";
 import { positive } from "./kdf.ts";
 import type { Scheme } from "./scheme.ts";
 
@@ -26,8 +27,8 @@ export function pbes1({ oid, parameters }: AlgorithmIdentifier): Scheme | undefi
     cipher,
     async derive(password, budget) {
       budget.chargeIterations(iterations);
-      let block = hash(digest, Buffer.concat([password, salt]), "buffer");
-      for (let i = 1; i < iterations; i++) block = hash(digest, block, "buffer");
+      const start = hash(digest, Buffer.concat([password, salt]), "buffer");
+      const block = await hashChain({ digest, start, count: iterations - 1 }, budget.signal);
       return { key: block.subarray(0, 8), iv: block.subarray(8, 16) };
     },
   };

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { hashChain } from "./hash-chains.ts";
 
 /** What the PKCS#12 KDF derives (RFC 7292 B.3). */
 export const purposes = { key: 1, iv: 2, mac: 3 } as const;
@@ -15,20 +16,21 @@ export interface Pkcs12KdfInput {
   readonly bytes: number;
 }
 
-/** The key derivation of PKCS#12 (RFC 7292 B.2). Slow on purpose; the caller has charged it. */
-export function pkcs12Kdf({ digest, password, salt, iterations, purpose, bytes }: Pkcs12KdfInput): Buffer {
+/** The key derivation of PKCS#12 (RFC 7292 B.2). The caller has charged it. */
+export async function pkcs12Kdf(input: Pkcs12KdfInput, signal: AbortSignal | undefined): Promise<Buffer> {
+  const { digest, password, salt, iterations, purpose, bytes } = input;
   const v = blockBytes(digest);
-  const input = Buffer.concat([repeated(salt, v), repeated(password, v)]);
+  const filled = Buffer.concat([repeated(salt, v), repeated(password, v)]);
   const diversifier = Buffer.alloc(v, purpose);
   const out: Buffer[] = [];
   for (let length = 0; length < bytes;) {
-    let block = hash(digest, Buffer.concat([diversifier, input]), "buffer");
-    for (let i = 1; i < iterations; i++) block = hash(digest, block, "buffer");
+    const start = hash(digest, Buffer.concat([diversifier, filled]), "buffer");
+    const block = await hashChain({ digest, start, count: iterations - 1 }, signal);
     out.push(block);
     length += block.length;
-    if (length < bytes) addToEach(input, repeated(block, v), v);
+    if (length < bytes) addToEach(filled, repeated(block, v), v);
   }
-  input.fill(0);
+  filled.fill(0);
   return Buffer.concat(out).subarray(0, bytes);
 }
 

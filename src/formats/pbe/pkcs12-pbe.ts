@@ -23,16 +23,16 @@ export function pkcs12Pbe({ oid, parameters }: AlgorithmIdentifier): Scheme | un
   const salt = reader.octets();
   const iterations = positive(reader, "the iteration count");
   reader.finish();
-  const derived = (password: Buffer, budget: Budget, purpose: 1 | 2, bytes: number): Buffer => {
+  const derived = (password: Buffer, budget: Budget, purpose: 1 | 2, bytes: number): Promise<Buffer> => {
     budget.chargeIterations(iterations);
-    return pkcs12Kdf({ digest: "sha1", password, salt, iterations, purpose, bytes });
+    return pkcs12Kdf({ digest: "sha1", password, salt, iterations, purpose, bytes }, budget.signal);
   };
   return {
     takes: "bmp",
     cipher,
     async derive(password, budget) {
-      const key = derived(password, budget, purposes.key, cipher.keyBytes);
-      const iv = cipher.ivBytes === 0 ? Buffer.alloc(0) : derived(password, budget, purposes.iv, cipher.ivBytes);
+      const key = await derived(password, budget, purposes.key, cipher.keyBytes);
+      const iv = cipher.ivBytes === 0 ? Buffer.alloc(0) : await derived(password, budget, purposes.iv, cipher.ivBytes);
       return { key, iv };
     },
   };

@@ -20,7 +20,7 @@ export async function verifyMac(mac: MacData, content: Buffer, password: Passwor
 async function classicKey({ digest, salt, iterations }: ClassicMac, password: Buffer, budget: Budget): Promise<Buffer> {
   budget.chargeIterations(iterations);
   const bytes = digestBytes(digest);
-  return pkcs12Kdf({ digest, password, salt, iterations, purpose: purposes.mac, bytes });
+  return pkcs12Kdf({ digest, password, salt, iterations, purpose: purposes.mac, bytes }, budget.signal);
 }
 
 function pbmac1Key({ kdf, keyBytes }: Pbmac1, password: Buffer, budget: Budget): Promise<Buffer> {
