@@ -84,7 +84,7 @@ describe("a source", () => {
       { a: chain, b: "x" },
       secret,
       "SourceKeyMissing",
-      "Secret s has no key with a usual name for a certificate (it has: a, b)",
+      "Secret s has no key with a usual name for a certificate or a keystore (it has: a, b)",
     ],
     [
       "a name that is not there",

@@ -11,7 +11,8 @@ export interface SourceKeys {
 }
 
 /** The usual names of a certificate alone, and of a certificate with its chain, in a Secret or ConfigMap without a type of its own. */
-const usualCertificates = ["tls.crt", "certificate", "cert.pem", "tls.pem", "server.crt", "ca-bundle.crt", "ca.crt"];
+const usualCertificates = ["tls.crt", "certificate", "cert.pem", "tls.pem", "server.crt"];
+const usualAuthorities = ["ca-bundle.crt", "ca.crt"];
 const usualKeys = ["tls.key", "privateKey", "private.key", "key.pem", "server.key"];
 /** Names that cert-manager and others give to keystores. */
 const usualKeystores = [
@@ -49,7 +50,7 @@ export function sourceKeys(material: Material, spec: SourceSpec): SourceKeys {
 function usualKey({ type, values }: Material, { format }: SourceSpec): string | undefined {
   if (format === "PKCS12") return usualKeystores.find((name) => values.has(name));
   if (type === "kubernetes.io/tls") return "tls.crt";
-  return [...usualCertificates, ...usualKeystores].find((name) => values.has(name));
+  return [...usualCertificates, ...usualKeystores, ...usualAuthorities].find((name) => values.has(name));
 }
 
 /** Passwords that lie in the same Secret are not counted. */
