@@ -163,8 +163,9 @@ describe("an informer survives", () => {
   it("a watch that is cut: it goes on from the last version", async () => {
     const first = lines([{ type: "ADDED", object: configMap("a", "11") }], hangUp);
     const second = lines([{ type: "ADDED", object: configMap("b", "12") }]);
-    const { told, server, problems, waits } = await running([list("10"), first, second]);
+    const { told, server, problems, waits } = await running([list("10"), first, list("11"), second]);
     await expect.poll(() => told).toEqual(["+ web/a", "+ web/b"]);
+    expect(server.requests.at(-2)?.path).toBe("/api/v1/configmaps?limit=1");
     expect(server.requests.at(-1)?.path).toContain("resourceVersion=11&");
     expect(problems).toMatchObject([{ during: "watch", error: { reason: "ConnectionFailed" } }]);
     expect(waits).toEqual([800]);
@@ -177,6 +178,18 @@ describe("an informer survives", () => {
     await expect.poll(() => told.slice(2)).toEqual(["~ web/b", "- web/a"]);
   });
 
+  it("an etcd restored to older data: it lists again", async () => {
+    const behaviours = [
+      list("10", configMap("a", "7")),
+      lines([], hangUp),
+      list("6"),
+      list("6", configMap("b", "5")),
+    ] as const;
+    const { informer, told } = await running([...behaviours, silence]);
+    await expect.poll(() => told.slice(1)).toEqual(["+ web/b", "- web/a"]);
+    expect([...informer.values()].map(({ metadata }) => metadata.name)).toEqual(["b"]);
+  });
+
   it("a list that fails: it tries again", async () => {
     const broken = failure(500, "InternalError");
     const { informer, waits } = await running([broken, broken, list("10"), silence]);
@@ -186,7 +199,7 @@ describe("an informer survives", () => {
 
   it("a login that is refused for a while", async () => {
     const refused = failure(401, "Unauthorized");
-    const { informer } = await running([refused, list("10"), refused, silence]);
+    const { informer } = await running([refused, list("10"), refused, list("10"), silence]);
     await informer.whenSynced(AbortSignal.timeout(5000));
     await expect.poll(() => informer.health()[0]?.watches).toBe(2);
   });

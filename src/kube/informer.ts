@@ -142,7 +142,7 @@ export class Informer<T extends KubeObject> implements Cache<T> {
   #learn(scope: Scope, effect: CacheEffect<T>): void {
     switch (effect.do) {
       case "Replace":
-        this.#publish(this.#store.replace(scope, effect.items, effect.resourceVersion));
+        this.#publish(this.#store.replace(scope, effect.items, effect.resourceVersion, effect.wentBack));
         this.#unsynced.delete(scope);
         if (this.hasSynced) this.#synced.resolve();
         return;

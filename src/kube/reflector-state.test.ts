@@ -30,6 +30,14 @@ function watchFailed(
   return { type: "WatchFailed", error: new KubeError(reason, "", fields), seconds };
 }
 
+function checked(resourceVersion: string): ReflectorEvent<KubeObject> {
+  return { type: "Checked", resourceVersion };
+}
+
+function checkFailed(reason: KubeErrorReason, status: number): ReflectorEvent<KubeObject> {
+  return { type: "CheckFailed", error: new KubeError(reason, "", { status }) };
+}
+
 const started = { type: "Started" } as const;
 const waited = { type: "Waited" } as const;
 const a = object("a", "1");
@@ -38,6 +46,7 @@ const listed = [started, page([a], "10")];
 const changed = { type: "Changed", change: { type: "MODIFIED", object: object("a", "12") } } as const;
 const bookmark = { type: "Changed", change: { type: "BOOKMARK", resourceVersion: "20" } } as const;
 const expired = { status: 410 };
+const known = checked("100");
 
 describe("listing", () => {
   it("begins with a page of 500", () => {
@@ -52,6 +61,7 @@ describe("listing", () => {
       do: "Replace",
       items: [a, b],
       resourceVersion: "10",
+      wentBack: false,
     });
   });
 
@@ -80,10 +90,32 @@ describe("listing", () => {
     expect(task).toEqual({ do: "Wait", milliseconds: 7000 });
   });
 
+  it("waits a minute where the server asks for a day", () => {
+    const { task } = after(started, listFailed("ServiceUnavailable", { status: 503, retryAfterSeconds: 86_400 }));
+    expect(task).toEqual({ do: "Wait", milliseconds: 60_000 });
+  });
+
   it("asks for everything at once when its continue token expired, and forgets the pages", () => {
     const events = [started, page([a], "9", "token"), listFailed("Expired", expired)];
     expect(after(...events).task).toEqual({ do: "List", limit: undefined, continue: undefined });
     expect(after(...events, page([b], "10")).effect).toMatchObject({ items: [b] });
+  });
+
+  it.each<[KubeErrorReason, number]>([
+    ["InternalError", 500],
+    ["BadRequest", 400],
+  ])(
+    "waits and begins anew when a page is refused with %s %d: the token may be from before a restore of etcd",
+    (reason, status) => {
+      const events = [started, page([a], "9", "token"), listFailed(reason, { status }), waited];
+      expect(after(...events).task).toEqual({ do: "List", limit: 500, continue: undefined });
+      expect(after(...events, page([b], "10")).effect).toMatchObject({ items: [b] });
+    },
+  );
+
+  it("goes on with the same page when the server is busy", () => {
+    const events = [started, page([a], "9", "token"), listFailed("TooManyRequests", { status: 429 }), waited];
+    expect(after(...events).task).toEqual({ do: "List", limit: 500, continue: "token" });
   });
 
   it("does not spin when even that is told to be expired", () => {
@@ -97,6 +129,15 @@ describe("watching", () => {
     expect(after(...listed).task).toEqual({ do: "Watch", resourceVersion: "10", timeoutSeconds: 290 });
     const { state } = after(started);
     expect(transition(state, page([a], "10"), 0.999_999).task).toMatchObject({ timeoutSeconds: 600 });
+  });
+
+  it("leaves out what was told before: it may be gone since", () => {
+    const again = { type: "Changed", change: { type: "ADDED", object: object("a", "11") } } as const;
+    const step = after(...listed, changed, again);
+    expect(step.effect).toBeUndefined();
+    expect(transition(step.state, { type: "WatchEnded", seconds: 290 }, 0).task).toMatchObject({
+      resourceVersion: "12",
+    });
   });
 
   it("puts what was added or modified and goes on", () => {
@@ -134,13 +175,49 @@ describe("watching", () => {
 
   it.each<[KubeErrorReason, { status?: number }]>([
     ["ConnectionFailed", {}],
-    ["TooManyRequests", { status: 429 }],
     ["InternalError", { status: 500 }],
     ["ServiceUnavailable", { status: 503 }],
     ["Unauthorized", { status: 401 }],
     ["Forbidden", { status: 403 }],
-  ])("waits after %s and goes on from the same version", (reason, fields) => {
+  ])("waits after %s, asks whether the server knows the version still, and goes on from it", (reason, fields) => {
     const events = [...listed, changed, watchFailed(reason, fields)];
+    expect(after(...events).task).toEqual({ do: "Wait", milliseconds: 800 });
+    expect(after(...events, waited).task).toEqual({ do: "Check" });
+    expect(after(...events, waited, checked("12")).task).toMatchObject({ do: "Watch", resourceVersion: "12" });
+    expect(after(...events, waited, checked("99")).task).toMatchObject({ do: "Watch", resourceVersion: "12" });
+  });
+
+  it("lists again when the server knows less than was watched: its etcd has been restored", () => {
+    const events = [...listed, changed, watchFailed("ConnectionFailed"), waited, checked("11")];
+    expect(after(...events).task).toEqual({ do: "List", limit: 500, continue: undefined });
+    expect(after(...events, page([b], "13")).effect).toMatchObject({ do: "Replace", items: [b], wentBack: true });
+  });
+
+  it("knows a restore of etcd by any page of a list", () => {
+    const events = [...listed, changed, watchFailed("Timeout"), waited];
+    expect(after(...events, page([a], "11", "token"), page([b], "11")).effect).toMatchObject({ wentBack: true });
+    expect(after(...events, page([a], "12")).effect).toMatchObject({ wentBack: false });
+  });
+
+  it("asks again when the question fails", () => {
+    const events = [
+      ...listed,
+      changed,
+      watchFailed("ConnectionFailed"),
+      waited,
+      checkFailed("ServiceUnavailable", 503),
+    ];
+    expect(after(...events).task).toEqual({ do: "Wait", milliseconds: 1600 });
+    expect(after(...events, waited).task).toEqual({ do: "Check" });
+  });
+
+  it("lists again when the kind is gone by then", () => {
+    const events = [...listed, changed, watchFailed("ConnectionFailed"), waited, checkFailed("NotFound", 404), waited];
+    expect(after(...events).task).toEqual({ do: "List", limit: 500, continue: undefined });
+  });
+
+  it("does not ask a busy server", () => {
+    const events = [...listed, changed, watchFailed("TooManyRequests", { status: 429 })];
     expect(after(...events).task).toEqual({ do: "Wait", milliseconds: 800 });
     expect(after(...events, waited).task).toMatchObject({ do: "Watch", resourceVersion: "12" });
   });
@@ -153,7 +230,12 @@ describe("watching", () => {
   it.each<KubeErrorReason>(["Expired", "Gone"])("lists again at once after %s", (reason) => {
     const events = [...listed, changed, watchFailed(reason, expired)];
     expect(after(...events).task).toEqual({ do: "List", limit: 500, continue: undefined });
-    expect(after(...events, page([b], "30")).effect).toEqual({ do: "Replace", items: [b], resourceVersion: "30" });
+    expect(after(...events, page([b], "30")).effect).toEqual({
+      do: "Replace",
+      items: [b],
+      resourceVersion: "30",
+      wentBack: false,
+    });
   });
 
   it("does not spin between a list that works and a watch that is always too old", () => {
@@ -165,6 +247,8 @@ describe("watching", () => {
     ["a silence", "Timeout", {}],
     ["nonsense", "MalformedAnswer", {}],
     ["the kind was not found", "NotFound", { status: 404 }],
+    ["the version was refused", "BadRequest", { status: 400 }],
+    ["the version was from the future", "Timeout", { status: 504 }],
   ])("waits and lists again after %s: the version may be worth nothing", (_, reason, fields) => {
     const events = [...listed, changed, watchFailed(reason, fields)];
     expect(after(...events).task).toEqual({ do: "Wait", milliseconds: 800 });
@@ -173,13 +257,19 @@ describe("watching", () => {
 
   it("forgets failures once something was told", () => {
     const cut = watchFailed("ConnectionFailed");
-    expect(after(...listed, cut, waited, cut, waited, changed, cut).task).toEqual({ do: "Wait", milliseconds: 800 });
+    expect(after(...listed, cut, waited, known, cut, waited, known, changed, cut).task).toEqual({
+      do: "Wait",
+      milliseconds: 800,
+    });
   });
 
   it("forgets failures once a connection lived for 10 s", () => {
     const cut = watchFailed("ConnectionFailed");
     const late = watchFailed("ConnectionFailed", {}, 10);
-    expect(after(...listed, cut, waited, cut, waited, late).task).toEqual({ do: "Wait", milliseconds: 800 });
+    expect(after(...listed, cut, waited, known, cut, waited, known, late).task).toEqual({
+      do: "Wait",
+      milliseconds: 800,
+    });
   });
 });
 

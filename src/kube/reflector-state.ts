@@ -1,11 +1,11 @@
 import type { ListPage, WatchEvent } from "./client.ts";
 import type { KubeError } from "./errors.ts";
+import { isExpired, mayGoOn, pageIsStillThere, pauseAfter } from "./reflector-failures.ts";
 import type { KubeObject } from "./types.ts";
+import { isNewer } from "./versions.ts";
 
 /** Asked for by a list; the answer's `continue` leads to the next page. */
 const PAGE = 500;
-const SHORTEST_BACKOFF = 800;
-const LONGEST_BACKOFF = 30_000;
 /** A watch that lived this long proves that server and path are well. */
 const GOOD_WATCH_SECONDS = 10;
 
@@ -16,6 +16,20 @@ export interface Listing<T> {
   continue: string | undefined;
   /** False after a continue token expired: then the whole list is asked for at once, as client-go does. */
   paged: boolean;
+  /** The version that was watched before. */
+  since: string | undefined;
+  /** The server knows less than `since`: its etcd has been restored from a backup. */
+  wentBack: boolean;
+  failures: number;
+}
+
+/**
+ * Asking after a failure whether the server knows `version` still. One whose etcd has been restored would take a watch
+ * from a version of its future, say nothing, and leave out all that comes until it gets there.
+ */
+export interface Checking {
+  phase: "Checking";
+  version: string;
   failures: number;
 }
 
@@ -31,16 +45,21 @@ export interface Watching {
 /** Nothing under way until the back-off is over; then goes on as `next`. */
 export interface Waiting<T> {
   phase: "Waiting";
-  next: Listing<T> | Watching;
+  next: Active<T>;
 }
 
+type Active<T> = Listing<T> | Checking | Watching;
+
 /** `failures` counts what went wrong in a row: it decides the back-off. */
-export type ReflectorState<T> = Listing<T> | Watching | Waiting<T>;
+export type ReflectorState<T> = Active<T> | Waiting<T>;
 
 export type ReflectorEvent<T> =
   | { type: "Started" }
   | { type: "Listed"; page: ListPage<T> }
   | { type: "ListFailed"; error: KubeError }
+  /** The version that the server is at. */
+  | { type: "Checked"; resourceVersion: string }
+  | { type: "CheckFailed"; error: KubeError }
   | { type: "Changed"; change: WatchEvent<T> }
   /** `seconds` is how long the connection lived. */
   | { type: "WatchEnded"; seconds: number }
@@ -50,12 +69,13 @@ export type ReflectorEvent<T> =
 /** What to do next; its outcome is the next event. */
 export type ReflectorTask =
   | { do: "List"; limit: number | undefined; continue: string | undefined }
+  | { do: "Check" }
   | { do: "Watch"; resourceVersion: string; timeoutSeconds: number }
   | { do: "Wait"; milliseconds: number };
 
 /** What the cache must learn, in this order, before the next task. */
 export type CacheEffect<T> =
-  | { do: "Replace"; items: readonly T[]; resourceVersion: string }
+  | { do: "Replace"; items: readonly T[]; resourceVersion: string; wentBack: boolean }
   | { do: "Put"; object: T }
   | { do: "Remove"; object: T }
   | { do: "Advance"; resourceVersion: string };
@@ -69,7 +89,11 @@ export interface Step<T> {
 
 /** The state before the first event, which is `Started`. */
 export function initialState<T>(): ReflectorState<T> {
-  return { phase: "Listing", items: [], continue: undefined, paged: true, failures: 0 };
+  return listing(undefined, 0);
+}
+
+function listing<T>(since: string | undefined, failures: number): Listing<T> {
+  return { phase: "Listing", items: [], continue: undefined, paged: true, since, wentBack: false, failures };
 }
 
 /**
@@ -87,6 +111,11 @@ export function transition<T extends KubeObject>(
     if (event.type === "Listed") return afterPage(state, event.page, random);
     if (event.type === "ListFailed") return afterListFailure(state, event.error, random);
   }
+  if (state.phase === "Checking") {
+    if (event.type === "Checked") return afterCheck(state, event.resourceVersion, random);
+    if (event.type === "CheckFailed")
+      return goOnOrRelist({ ...state, failures: state.failures + 1 }, event.error, random);
+  }
   if (state.phase === "Watching") {
     if (event.type === "Changed") return afterChange(state, event.change);
     if (event.type === "WatchEnded") return afterWatch(state, event.seconds, random);
@@ -96,86 +125,87 @@ export function transition<T extends KubeObject>(
   throw new Error(`reflector: ${event.type} while ${state.phase}`);
 }
 
-function begin<T>(state: Listing<T> | Watching, random: number): Step<T> {
-  if (state.phase === "Listing") {
-    return { state, task: { do: "List", limit: state.paged ? PAGE : undefined, continue: state.continue } };
+function begin<T>(state: Active<T>, random: number): Step<T> {
+  switch (state.phase) {
+    case "Listing":
+      return { state, task: { do: "List", limit: state.paged ? PAGE : undefined, continue: state.continue } };
+    case "Checking":
+      return { state, task: { do: "Check" } };
+    case "Watching": {
+      const timeoutSeconds = 290 + Math.floor(random * 311);
+      return { state, task: { do: "Watch", resourceVersion: state.version, timeoutSeconds } };
+    }
   }
-  const timeoutSeconds = 290 + Math.floor(random * 311);
-  return { state, task: { do: "Watch", resourceVersion: state.version, timeoutSeconds } };
 }
 
 function afterPage<T>(state: Listing<T>, page: ListPage<T>, random: number): Step<T> {
-  const items = [...state.items, ...page.items];
-  if (page.continue !== undefined) return begin({ ...state, items, continue: page.continue }, random);
   const { resourceVersion } = page;
+  const items = [...state.items, ...page.items];
+  const wentBack = state.wentBack || isNewer(state.since, resourceVersion) === true;
+  if (page.continue !== undefined) return begin({ ...state, items, wentBack, continue: page.continue }, random);
   // Failures are not forgotten here: a list that works and a watch that is refused at once must not spin.
-  const watching: Watching = {
-    phase: "Watching",
-    version: resourceVersion,
-    progressed: false,
-    failures: state.failures,
-  };
-  return { ...begin<T>(watching, random), effect: { do: "Replace", items, resourceVersion } };
+  const watching = watchingFrom(resourceVersion, state.failures);
+  return { ...begin<T>(watching, random), effect: { do: "Replace", items, resourceVersion, wentBack } };
+}
+
+function watchingFrom(version: string, failures: number): Watching {
+  return { phase: "Watching", version, progressed: false, failures };
 }
 
 function afterListFailure<T>(state: Listing<T>, error: KubeError, random: number): Step<T> {
   const failures = state.failures + 1;
-  if (!isExpired(error)) return wait({ ...state, failures }, error, random);
-  const afresh: Listing<T> = { ...state, items: [], continue: undefined, paged: false, failures };
-  return state.paged ? begin(afresh, random) : wait(afresh, error, random);
+  if (pageIsStillThere(error)) return wait({ ...state, failures }, error, random);
+  const paged = !isExpired(error);
+  const afresh: Listing<T> = { ...state, items: [], continue: undefined, paged, failures };
+  return state.paged && !paged ? begin(afresh, random) : wait(afresh, error, random);
+}
+
+function afterCheck<T>({ version, failures }: Checking, current: string, random: number): Step<T> {
+  if (isNewer(version, current) !== true) return begin(watchingFrom(version, failures), random);
+  return begin({ ...listing<T>(version, failures), wentBack: true }, random);
 }
 
 function afterChange<T extends KubeObject>(state: Watching, change: WatchEvent<T>): Step<T> {
-  if (change.type === "BOOKMARK") {
-    const { resourceVersion } = change;
-    return { state: progress(state, resourceVersion), effect: { do: "Advance", resourceVersion } };
+  const version =
+    change.type === "BOOKMARK" ? change.resourceVersion : (change.object.metadata.resourceVersion ?? state.version);
+  // Told before: what came after it has been taken already.
+  if (isNewer(state.version, version) === true) return { state };
+  const progressed: Watching = { ...state, version, progressed: true };
+  switch (change.type) {
+    case "BOOKMARK":
+      return { state: progressed, effect: { do: "Advance", resourceVersion: version } };
+    case "DELETED":
+      return { state: progressed, effect: { do: "Remove", object: change.object } };
+    case "ADDED":
+    case "MODIFIED":
+      return { state: progressed, effect: { do: "Put", object: change.object } };
   }
-  const { object } = change;
-  const effect: CacheEffect<T> = change.type === "DELETED" ? { do: "Remove", object } : { do: "Put", object };
-  return { state: progress(state, object.metadata.resourceVersion ?? state.version), effect };
-}
-
-function progress(state: Watching, version: string): Watching {
-  return { phase: "Watching", version, progressed: true, failures: state.failures };
 }
 
 /** The server ends a watch when its time is over; one that ends at once, again and again, is a failure. */
 function afterWatch<T>(state: Watching, seconds: number, random: number): Step<T> {
-  if (seconds >= GOOD_WATCH_SECONDS) return begin({ ...state, progressed: false, failures: 0 }, random);
-  return wait({ ...state, progressed: false, failures: failuresAfter(state, seconds) }, undefined, random);
+  if (seconds >= GOOD_WATCH_SECONDS) return begin(watchingFrom(state.version, 0), random);
+  return wait(watchingFrom(state.version, failuresAfter(state, seconds)), undefined, random);
 }
 
 function afterWatchFailure<T>(state: Watching, error: KubeError, seconds: number, random: number): Step<T> {
+  const { version } = state;
   const failures = failuresAfter(state, seconds);
-  if (mayGoOn(error)) return wait({ ...state, progressed: false, failures }, error, random);
-  const relist: Listing<T> = { phase: "Listing", items: [], continue: undefined, paged: true, failures };
-  return isExpired(error) && failures === 1 ? begin(relist, random) : wait(relist, error, random);
+  if (isExpired(error) && failures === 1) return begin(listing<T>(version, failures), random);
+  // A busy server has not been away.
+  if (error.status === 429) return wait(watchingFrom(version, failures), error, random);
+  return goOnOrRelist({ phase: "Checking", version, failures }, error, random);
 }
 
 function failuresAfter(state: Watching, seconds: number): number {
   return state.progressed || seconds >= GOOD_WATCH_SECONDS ? 1 : state.failures + 1;
 }
 
-/**
- * Whether the same version is good for another watch. Not after 410, nor after a silence: a version from the future
- * (etcd restored from a backup) looks like that, and so does a dead connection.
- */
-function mayGoOn(error: KubeError): boolean {
-  if (error.reason === "ConnectionFailed") return true;
-  return error.status !== undefined && error.status !== 404 && !isExpired(error);
+function goOnOrRelist<T>(checking: Checking, error: KubeError, random: number): Step<T> {
+  return wait(mayGoOn(error) ? checking : listing<T>(checking.version, checking.failures), error, random);
 }
 
-function isExpired(error: KubeError): boolean {
-  return error.reason === "Expired" || error.reason === "Gone" || error.status === 410;
-}
-
-function wait<T>(next: Listing<T> | Watching, error: KubeError | undefined, random: number): Step<T> {
-  const told = (error?.retryAfterSeconds ?? 0) * 1000;
-  const milliseconds = Math.max(told, backoff(next.failures, random));
+function wait<T>(next: Active<T>, error: KubeError | undefined, random: number): Step<T> {
+  const milliseconds = pauseAfter(next.failures, error, random);
   return { state: { phase: "Waiting", next }, task: { do: "Wait", milliseconds } };
-}
-
-/** 0.8-1.6 s, 1.6-3.2 s, ... 15-30 s. */
-function backoff(failures: number, random: number): number {
-  return Math.min(SHORTEST_BACKOFF * 2 ** (failures - 1), LONGEST_BACKOFF / 2) * (1 + random);
 }

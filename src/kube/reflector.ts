@@ -42,7 +42,7 @@ export interface ReflectorOptions<T extends KubeObject> {
 export interface ReflectorHealth {
   /** Absent: all namespaces. */
   namespace: string | undefined;
-  phase: "Listing" | "Watching" | "Waiting";
+  phase: ReflectorState<KubeObject>["phase"];
   /** Seconds since the server last told anything: a page, an event, a bookmark. */
   silentSeconds: number;
   /** True when the running step is far beyond its own time limit: it will not come back by itself. */
@@ -110,8 +110,16 @@ export class Reflector<T extends KubeObject> {
   }
 
   #perform(task: ReflectorTask, signal: AbortSignal): Promise<ReflectorEvent<T> | undefined> {
-    if (task.do === "Wait") return this.#wait(task, signal);
-    return task.do === "List" ? this.#list(task, signal) : this.#watch(task, signal);
+    switch (task.do) {
+      case "Wait":
+        return this.#wait(task, signal);
+      case "List":
+        return this.#list(task, signal);
+      case "Check":
+        return this.#check(signal);
+      case "Watch":
+        return this.#watch(task, signal);
+    }
   }
 
   async #wait(
@@ -141,6 +149,18 @@ export class Reflector<T extends KubeObject> {
       return { type: "Listed", page: await client.list(type, options) };
     } catch (error) {
       return this.#failed("list", error, signal, (error) => ({ type: "ListFailed", error }));
+    }
+  }
+
+  /** Any list says how far the server is; one object is the shortest. */
+  async #check(signal: AbortSignal): Promise<ReflectorEvent<T> | undefined> {
+    const { client, type, namespace, clock } = this.#options;
+    this.#taskEnds = clock.now() + LONGEST_PAGE;
+    try {
+      const { resourceVersion } = await client.list(type, { namespace, limit: 1, signal });
+      return { type: "Checked", resourceVersion };
+    } catch (error) {
+      return this.#failed("watch", error, signal, (error) => ({ type: "CheckFailed", error }));
     }
   }
 

@@ -63,7 +63,13 @@ describe("a list", () => {
 
   it("replaces everything when history went back, as after a restore of etcd", () => {
     const store = storeOf(thing("a", "90"), thing("b", "95"));
-    expect(told(store.replace(undefined, [thing("a", "40")], "50"))).toEqual(["~ web/a", "- web/b"]);
+    expect(told(store.replace(undefined, [thing("a", "40")], "50", true))).toEqual(["~ web/a", "- web/b"]);
+    expect(versions(store)).toEqual({ "web/a": "40" });
+  });
+
+  it("replaces what it knows better up to its own version: else that was of a history that is undone", () => {
+    const store = storeOf(thing("a", "90"));
+    expect(told(store.replace(undefined, [thing("a", "40")], "110"))).toEqual(["~ web/a"]);
     expect(versions(store)).toEqual({ "web/a": "40" });
   });
 

@@ -45,24 +45,26 @@ export class Store<T extends KubeObject> implements Cache<T> {
     return found.get(value);
   }
 
-  /** Swaps a scope for a new list. Only when history went back (etcd restored) may it replace something newer. */
-  replace(scope: Scope, items: readonly T[], version: string): CacheEvent<T>[] {
-    const known = this.#versions.get(scope);
-    const wentBack = isNewer(known, version) === true;
-    const initial = known === undefined;
+  /**
+   * Swaps a scope for a new list. Only what is newer than the list itself stays as it is: the answer of a write. Not even
+   * that when the server's history `wentBack` (etcd restored).
+   */
+  replace(scope: Scope, items: readonly T[], version: string, wentBack = false): CacheEvent<T>[] {
+    const stays = (old: T): boolean => !wentBack && isNewer(old.metadata.resourceVersion, version) === true;
+    const initial = !this.#versions.has(scope);
     this.#versions.set(scope, version);
     const events: CacheEvent<T>[] = [];
     const listed = new Set<string>();
     for (const item of items) {
       const key = keyOf(item);
       listed.add(key);
-      const event = this.#set(key, item, wentBack);
+      const old = this.#objects.get(key);
+      const event = old !== undefined && stays(old) ? undefined : this.#set(key, item);
       if (event !== undefined) events.push({ ...event, initial });
     }
     for (const [key, old] of this.#objects) {
       const ours = scope === undefined || old.metadata.namespace === scope;
-      const newer = !wentBack && isNewer(old.metadata.resourceVersion, version) === true;
-      if (ours && !newer && !listed.has(key)) events.push(this.#drop(key, old));
+      if (ours && !listed.has(key) && !stays(old)) events.push(this.#drop(key, old));
     }
     return events;
   }
@@ -70,7 +72,7 @@ export class Store<T extends KubeObject> implements Cache<T> {
   /** ADDED or MODIFIED. No event when the cache holds this version already, or a newer one from a write's answer. */
   put(scope: Scope, object: T): CacheEvent<T> | undefined {
     this.advance(scope, object.metadata.resourceVersion);
-    return this.#set(keyOf(object), object, false);
+    return this.#setNewer(keyOf(object), object);
   }
 
   /** DELETED. The object stays when it has been created anew since. */
@@ -95,17 +97,21 @@ export class Store<T extends KubeObject> implements Cache<T> {
     const { resourceVersion } = object.metadata;
     const known = this.#versions.get(scope);
     if (known === undefined) return undefined;
-    if (this.#objects.has(key)) return this.#set(key, object, false);
-    return mayAdd && isNewer(resourceVersion, known) === true ? this.#set(key, object, false) : undefined;
+    if (this.#objects.has(key)) return this.#setNewer(key, object);
+    return mayAdd && isNewer(resourceVersion, known) === true ? this.#set(key, object) : undefined;
   }
 
-  #set(key: string, object: T, evenIfOlder: boolean): CacheEvent<T> | undefined {
+  #setNewer(key: string, object: T): CacheEvent<T> | undefined {
+    const old = this.#objects.get(key);
+    const isOlder = isNewer(old?.metadata.resourceVersion, object.metadata.resourceVersion) === true;
+    return isOlder ? undefined : this.#set(key, object);
+  }
+
+  /** No event when the cache holds this version already. */
+  #set(key: string, object: T): CacheEvent<T> | undefined {
     const old = this.#objects.get(key);
     const { resourceVersion, uid } = object.metadata;
-    if (old !== undefined) {
-      if (old.metadata.resourceVersion === resourceVersion && old.metadata.uid === uid) return undefined;
-      if (!evenIfOlder && isNewer(old.metadata.resourceVersion, resourceVersion) === true) return undefined;
-    }
+    if (old?.metadata.resourceVersion === resourceVersion && old?.metadata.uid === uid) return undefined;
     const kept = this.#transform(lean(object));
     this.#objects.set(key, kept);
     for (const index of this.#indexes.values()) index.change(key, old, kept);
