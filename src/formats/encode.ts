@@ -1,14 +1,10 @@
+import { chainOf, type ChainOptions } from "./chain-options.ts";
 import { FormatError } from "./errors.ts";
+import { keystoreContent, type KeystoreOptions } from "./keystore-content.ts";
 import { writePem } from "./pem.ts";
+import { encodePkcs12, type Pkcs12Options } from "./pkcs12/encode.ts";
 import { encodePkcs7 } from "./pkcs7/encode.ts";
 import type { Bundle } from "./types.ts";
-
-/** How much of the chain goes along. */
-export interface ChainOptions {
-  /** False leaves the chain out. */
-  readonly chain?: boolean | undefined;
-  readonly root?: "Include" | "Exclude" | undefined;
-}
 
 /** What each format can hold. CombinedPEM holds the key, then leaf and chain; DER has room for one thing. */
 export type EncodeOptions = ChainOptions &
@@ -16,6 +12,7 @@ export type EncodeOptions = ChainOptions &
     | { readonly format: "PEM"; readonly content?: Content | undefined }
     | { readonly format: "CombinedPEM" }
     | { readonly format: "DER"; readonly content?: "Leaf" | "Key" | undefined }
+    | (KeystoreOptions & Pkcs12Options & { readonly format: "PKCS12" })
     | { readonly format: "PKCS7"; readonly content?: "Leaf" | "Chain" | "LeafAndChain" | undefined }
   );
 
@@ -23,8 +20,9 @@ export type EncodeOptions = ChainOptions &
 type Content = "Leaf" | "Chain" | "LeafAndChain" | "Key" | "All";
 
 /**
- * Writes a bundle. Deterministic: the same bundle gives the same bytes.
- * Throws `FormatError` `NoPrivateKey` when the key is asked for and the bundle has none.
+ * Writes a bundle. The same bundle gives the same bytes, but for PKCS#12, whose salts are fresh. Throws `FormatError`:
+ * `NoPrivateKey` when the key is asked for and the bundle has none, `NoCertificate` for a trust store of nothing,
+ * `PasswordRequired`.
  */
 export async function encode(bundle: Bundle, options: EncodeOptions): Promise<Buffer> {
   switch (options.format) {
@@ -34,17 +32,13 @@ export async function encode(bundle: Bundle, options: EncodeOptions): Promise<Bu
       return pem(bundle, "All", options);
     case "DER":
       return Buffer.from(options.content === "Key" ? keyOf(bundle) : bundle.leaf);
+    case "PKCS12":
+      return encodePkcs12(keystoreContent(bundle, options), options);
     case "PKCS7": {
       const certificates = certificatesOf(bundle, options.content ?? "LeafAndChain", options);
       return Buffer.from(writePem("PKCS7", encodePkcs7(certificates)), "latin1");
     }
   }
-}
-
-/** The certificates above the leaf that go along. */
-export function chainOf(bundle: Bundle, { chain, root }: ChainOptions): readonly Buffer[] {
-  if (chain === false) return [];
-  return root === "Include" && bundle.root !== undefined ? [...bundle.chain, bundle.root] : bundle.chain;
 }
 
 function pem(bundle: Bundle, content: Content, options: ChainOptions): Buffer {

@@ -11,8 +11,10 @@
  */
 export { bundleOf, type BundleOptions, checkComplete, zero } from "./bundle.ts";
 export { decode, type DecodeOptions } from "./decode.ts";
-export { chainOf, encode, type EncodeOptions } from "./encode.ts";
+export { chainOf } from "./chain-options.ts";
+export { encode, type EncodeOptions } from "./encode.ts";
 export { FormatError, type FormatErrorCode, type FormatErrorDetails } from "./errors.ts";
+export type { Pkcs12Profile } from "./pkcs12/profiles.ts";
 export { certificateFacts } from "./facts.ts";
 export { defaultLimits, type Limits } from "./limits.ts";
 export type { Bundle, CertificateFacts, Decoded, DecodedCertificate, DecodedKey, SourceFormat } from "./types.ts";

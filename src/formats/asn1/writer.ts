@@ -35,6 +35,11 @@ export function octetString(content: Uint8Array): Buffer {
   return tlv(tags.OCTET_STRING, content);
 }
 
+/** An OCTET STRING whose tag is replaced by [n]. */
+export function implicitOctets(number: number, content: Uint8Array): Buffer {
+  return tlv(tags.context(number, false), content);
+}
+
 export function bitString(content: Uint8Array): Buffer {
   return tlv(tags.BIT_STRING, Buffer.of(0), content);
 }

@@ -45,9 +45,23 @@ function readPbkdf2(reader: Reader): Kdf {
     derive(password, length, budget) {
       // Each block of output costs all iterations; a key that fits the largest digest counts as one.
       budget.chargeIterations(iterations * Math.ceil(length / 64));
-      return unlessAborted(pbkdf2Async(password, salt, iterations, length, digest), budget.signal);
+      return pbkdf2Key({ password, salt, iterations, bytes: length, digest }, budget.signal);
     },
   };
+}
+
+export interface Pbkdf2Input {
+  readonly password: Buffer;
+  readonly salt: Buffer;
+  readonly iterations: number;
+  readonly bytes: number;
+  readonly digest: string;
+}
+
+/** In libuv's pool. The caller has charged it. */
+export function pbkdf2Key(input: Pbkdf2Input, signal: AbortSignal | undefined): Promise<Buffer> {
+  const { password, salt, iterations, bytes, digest } = input;
+  return unlessAborted(pbkdf2Async(password, salt, iterations, bytes, digest), signal);
 }
 
 /** scrypt-params (RFC 7914, section 7.1). */
