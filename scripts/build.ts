@@ -3,10 +3,10 @@
  * this folder.
  */
 import { execFile } from "node:child_process";
-import { rm, stat, writeFile } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { build } from "esbuild";
+import { bundle } from "./bundle.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const outdir = `${root}dist`;
@@ -14,29 +14,7 @@ const entry = `${outdir}/certferry.js`;
 
 // The chunks have their hash in their names: those of the last build would stay.
 await rm(outdir, { recursive: true, force: true });
-const {
-  metafile: { outputs },
-} = await build({
-  absWorkingDir: root,
-  entryPoints: { certferry: "src/main.ts", "hash-chain-thread": "src/formats/pbe/hash-chain-thread.ts" },
-  outdir,
-  bundle: true,
-  // What is imported lazily becomes a file of its own, which a pod never reads.
-  splitting: true,
-  chunkNames: "chunks/[name]-[hash]",
-  platform: "node",
-  format: "esm",
-  target: "node22",
-  sourcemap: true,
-  metafile: true,
-  // CommonJS packages call `require`, which a module does not have.
-  banner: {
-    js: 'import { createRequire as certferryRequire } from "node:module"; const require = certferryRequire(import.meta.url);',
-  },
-  logLevel: "warning",
-});
-// Away from this repository, Node would have to read each file twice to see that it is a module.
-await writeFile(`${outdir}/package.json`, '{ "type": "module" }\n');
+const { outputs } = await bundle("certferry", "src/main.ts", outdir);
 
 const atStart = loadedAtStart("dist/certferry.js");
 const inputs = atStart.flatMap((file) => Object.keys(outputs[file]?.inputs ?? {}));

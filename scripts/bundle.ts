@@ -1,0 +1,35 @@
+import { writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { build, type Metafile } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/**
+ * Bundles a program with all it needs into a folder, and beside it the thread that it starts.
+ * @param entry its path in this repository; the bundle is `<name>.js`
+ * @returns esbuild's list of what went where
+ */
+export async function bundle(name: string, entry: string, outdir: string): Promise<Metafile> {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { [name]: entry, "hash-chain-thread": "src/formats/pbe/hash-chain-thread.ts" },
+    outdir,
+    bundle: true,
+    // What is imported lazily becomes a file of its own, which a pod never reads.
+    splitting: true,
+    chunkNames: "chunks/[name]-[hash]",
+    platform: "node",
+    format: "esm",
+    target: "node22",
+    sourcemap: true,
+    metafile: true,
+    // CommonJS packages call `require`, which a module does not have.
+    banner: {
+      js: 'import { createRequire as certferryRequire } from "node:module"; const require = certferryRequire(import.meta.url);',
+    },
+    logLevel: "warning",
+  });
+  // Away from this repository, Node would have to read each file twice to see that it is a module.
+  await writeFile(`${outdir}/package.json`, '{ "type": "module" }\n');
+  return metafile;
+}
