@@ -42,8 +42,7 @@ export async function decode(bytes: Uint8Array, options: DecodeOptions = {}): Pr
 /** One reader a format. */
 const readers: Readonly<Record<SourceFormat, (bytes: Buffer, reading: Reading) => Promise<Contents> | Contents>> = {
   PEM: (bytes, { budget }) => contentsOf(fromPem(bytes, budget)),
-  // In PEM or not.
-  PKCS7: (bytes, reading) => (bytes[0] === 0x30 ? decodePkcs7(bytes, reading) : readers.PEM(bytes, reading)),
+  PKCS7: decodePkcs7,
   PKCS12: decodePkcs12,
   DER: (bytes, { budget }) => contentsOf(counted([fromDer(bytes)], budget)),
 };

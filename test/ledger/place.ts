@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { certificateFacts } from "../../src/formats/index.ts";
 import type { Desired, Observation, Place, PutResult } from "../../src/stores/contract.ts";
+import type { LedgerTarget } from "./block.ts";
 import type { Entry } from "./ledger.ts";
 
 /** How a place reaches its ledger. */
@@ -9,12 +10,6 @@ export interface LedgerClient {
   /** "Nothing" where the ledger cannot be read. */
   read(title: string, signal: AbortSignal): Promise<Partial<Entry> | "Nothing" | undefined>;
   write(entry: Entry, signal: AbortSignal): Promise<void>;
-}
-
-/** What a target says of a ledger. */
-export interface LedgerTarget {
-  readonly title: string;
-  readonly note?: string;
 }
 
 /** One title of a ledger. A write is never repeated by the ledger, nor conditional. */

@@ -1,0 +1,19 @@
+import { z } from "zod";
+import type { ProviderBlocks } from "../../src/crds/index.ts";
+
+const store = z
+  .object({ url: z.string().min(1).max(256).describe("Where the ledger is.") })
+  .describe("A ledger, for tests.");
+
+const target = z
+  .object({
+    title: z.string().min(1).max(253).describe("Title of the entries."),
+    note: z.string().max(253).optional().describe("What they say beside the certificate."),
+  })
+  .describe("One title of a ledger.");
+
+export type LedgerStoreBlock = z.infer<typeof store>;
+export type LedgerTarget = z.infer<typeof target>;
+
+/** The blocks of the provider that exists in tests only. */
+export const ledgerBlocks: ProviderBlocks = { provider: "ledger", store, target, targetRules: [] };
