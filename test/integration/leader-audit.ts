@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import type { AuditEvent, ControlPlane } from "../control-plane/index.ts";
+import type { Home } from "./leader-home.ts";
+
+/** What the audit log tells of the writes of several leaders. */
+export interface Told {
+  /** Writes that were made. */
+  readonly writes: number;
+  /** Openings of writes that were saved. */
+  readonly attempts: number;
+  /** The users that saved a status, in the order of their reigns: each once, unless one writes beside another. */
+  readonly leaders: readonly string[];
+  /** Places that were written twice with one content. */
+  readonly twice: readonly string[];
+  /** Attempts of one replica that another has erased while they might still have been under way. */
+  readonly erased: readonly string[];
+}
+
+/** The control plane must have been started with `audit: "RequestResponse"`. */
+export async function toldByAudit(plane: ControlPlane, { home, away }: Home): Promise<Told> {
+  const writes = (await plane.audit.writes({ resource: "secrets", namespace: away })).filter(({ code }) => code < 300);
+  const contents = writes.map((event) => `${event.name} ${contentOf(event)}`);
+  const twice = contents.filter((content, place) => contents.indexOf(content) !== place);
+  const statuses = { resource: "storedeployments", subresource: "status", namespace: home };
+  const saved = (await plane.audit.writes(statuses)).filter(({ code }) => code < 300).map(savedStatus);
+  const ordered = saved.toSorted((a, b) => a.version - b.version);
+  const leaders = ordered.map(({ user }) => user).filter((user, place, all) => user !== all[place - 1]);
+  return { writes: writes.length, leaders, twice, ...attemptsOf(ordered) };
+}
+
+function contentOf({ requestObject, name }: AuditEvent): string {
+  const { data } = requestObject as { data?: Record<string, string> };
+  if (data?.["tls.crt"] === undefined) throw new Error(`the audit log has no content of ${name}`);
+  return createHash("sha256").update(JSON.stringify(data)).digest("hex").slice(0, 12);
+}
+
+interface Attempt {
+  readonly startedAt: string;
+  readonly deadline: string;
+}
+
+interface SavedStatus {
+  readonly user: string;
+  readonly at: string;
+  readonly name: string;
+  readonly version: number;
+  readonly attempts: ReadonlyMap<string, Attempt>;
+}
+
+interface StatusObject {
+  readonly metadata: { readonly resourceVersion: string };
+  readonly status?: { readonly targets?: readonly { readonly name: string; readonly attempt?: Attempt }[] };
+}
+
+function savedStatus({ user, at, name = "", responseObject }: AuditEvent): SavedStatus {
+  const { metadata, status } = responseObject as StatusObject;
+  const open = (status?.targets ?? []).flatMap(({ name, attempt }) =>
+    attempt === undefined ? [] : [[name, attempt] as const],
+  );
+  return { user, at, name, version: Number(metadata.resourceVersion), attempts: new Map(open) };
+}
+
+function attemptsOf(saved: readonly SavedStatus[]): Pick<Told, "attempts" | "erased"> {
+  const open = new Map<string, Attempt & { readonly user: string }>();
+  const erased: string[] = [];
+  let attempts = 0;
+  for (const { user, at, name, attempts: now } of saved) {
+    for (const [key, attempt] of [...open].filter(([key]) => key.startsWith(`${name}#`))) {
+      if (now.get(key.slice(name.length + 1))?.startedAt === attempt.startedAt) continue;
+      open.delete(key);
+      if (user !== attempt.user && at < attempt.deadline) erased.push(`${key} of ${attempt.user} by ${user} at ${at}`);
+    }
+    for (const [target, attempt] of now) {
+      const key = `${name}#${target}`;
+      if (open.has(key)) continue;
+      open.set(key, { ...attempt, user });
+      attempts += 1;
+    }
+  }
+  return { attempts, erased };
+}

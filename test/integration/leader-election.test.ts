@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Lease } from "../../src/kube/index.ts";
+import { type ControlPlane, eventually, install, startControlPlane } from "../control-plane/index.ts";
+import { endCase, handOver, startCase } from "./leader-case.ts";
+import type { Home } from "./leader-home.ts";
+import { holderOf } from "./leader-replica.ts";
+
+let plane: ControlPlane;
+beforeAll(async () => {
+  plane = await startControlPlane({ audit: "RequestResponse" });
+  await install(plane);
+});
+afterAll(() => plane.stop());
+
+// Each takes the 15 s of a lease, so they run side by side, each with a Lease and namespaces of its own.
+describe.concurrent("replicas as processes", { timeout: 150_000 }, () => {
+  it("two: the standby takes over within lease and retry time when the leader is killed with -9", async () => {
+    const running = await startCase(plane, "kill", 2);
+    const { leader, others } = running;
+    const next = await handOver(running, others, () => leader.kill("SIGKILL"));
+    const { twice, erased, leaders } = await endCase(running, { case: "kill -9", ms: next.ms });
+    expect({ twice, erased }).toEqual({ twice: [], erased: [] });
+    expect(leaders).toEqual([leader.user, next.leader.user]);
+  });
+
+  it("three: the next takes over, and the next, when one leader after the other is killed with -9", async () => {
+    const running = await startCase(plane, "three", 3);
+    const { leader, others } = running;
+    const second = await handOver(running, others, () => leader.kill("SIGKILL"));
+    const rest = others.filter((one) => one !== second.leader);
+    const third = await handOver(running, rest, () => second.leader.kill("SIGKILL"));
+    const { twice, erased, leaders } = await endCase(running, { case: "kill -9, twice", ms: [second.ms, third.ms] });
+    expect({ twice, erased }).toEqual({ twice: [], erased: [] });
+    expect(leaders).toEqual([leader.user, second.leader.user, third.leader.user]);
+  });
+
+  it("the leader, stopped with SIGSTOP for 20 s, ends at once when it goes on, and writes nothing more", async () => {
+    const running = await startCase(plane, "stop", 2);
+    const { leader, others } = running;
+    const next = await handOver(running, others, () => leader.kill("SIGSTOP"));
+    await sleep(20_000 - next.ms);
+    const resumed = new Date();
+    leader.kill("SIGCONT");
+    expect(await leader.ended).toBe("exit code 1");
+    const endedMs = Date.now() - resumed.getTime();
+    expect(endedMs).toBeLessThan(4_000);
+    expect(await leader.told("the operator ends")).toMatchObject([{ err: { name: "LeadershipLost" } }]);
+    const { twice, erased, leaders } = await endCase(running, { case: "SIGSTOP", ms: next.ms, endedMs });
+    expect({ twice, erased }).toEqual({ twice: [], erased: [] });
+    expect(leaders).toEqual([leader.user, next.leader.user]);
+    const late = await plane.audit.writes({ user: leader.user, since: resumed });
+    expect(late.filter(({ code }) => code < 300)).toEqual([]);
+  });
+
+  it("the leader whose lease is stolen ends within one look, and a standby leads when the thief does not renew it", async () => {
+    const running = await startCase(plane, "thief", 2);
+    const { leader, others, home } = running;
+    const spec = { holderIdentity: "thief", leaseDurationSeconds: 15, renewTime: "2030-01-01T00:00:00.000000Z" };
+    const patch = ["patch", "lease", "certferry", "-n", home.home, "--type=merge", "-p", JSON.stringify({ spec })];
+    let endedMs = 0;
+    const next = await handOver(running, others, async () => {
+      await plane.kubectl(patch);
+      const stolen = performance.now();
+      expect(await holderOf(plane, home.home)).toBe("thief");
+      expect(await leader.ended).toBe("exit code 1");
+      endedMs = Math.round(performance.now() - stolen);
+      expect(endedMs).toBeLessThan(2_000 + 4_000);
+    });
+    const { twice, erased, leaders } = await endCase(running, { case: "stolen", ms: next.ms, endedMs });
+    expect({ twice, erased }).toEqual({ twice: [], erased: [] });
+    expect(leaders).toEqual([leader.user, next.leader.user]);
+  });
+
+  it("whose clocks are hours wrong: the standby goes by its own monotonic clock, before and after a kill -9", async () => {
+    const running = await startCase(plane, "clock", 2, (index) => wallClockOff(index === 0 ? 3 : -3));
+    const { leader, others, home } = running;
+    const holder = await holderOf(plane, home.home);
+    // More than the 15 s of the lease.
+    await renewals(home, 8);
+    expect(await holderOf(plane, home.home)).toBe(holder);
+    const next = await handOver(running, others, () => leader.kill("SIGKILL"));
+    const { twice, erased, leaders } = await endCase(running, {
+      case: "wrong clocks",
+      first: leader.name,
+      ms: next.ms,
+    });
+    expect({ twice, erased }).toEqual({ twice: [], erased: [] });
+    expect(leaders).toEqual([leader.user, next.leader.user]);
+  });
+});
+
+/** Sets the wall clock of a process wrong. */
+function wallClockOff(hours: number): string {
+  return `
+    const Right = Date;
+    const off = ${hours} * 3600000;
+    globalThis.Date = class extends Right {
+      constructor(...args) { super(...(args.length === 0 ? [Right.now() + off] : args)); }
+      static now() { return Right.now() + off; }
+    };`;
+}
+
+async function renewals({ home }: Home, count: number): Promise<void> {
+  const versions = new Set<string | undefined>();
+  await eventually(
+    `${count} renewals`,
+    async () => {
+      const ref = { namespace: home, name: "certferry" };
+      const lease = await plane.client.get(Lease, ref, { signal: AbortSignal.timeout(5_000) });
+      return versions.add(lease.metadata.resourceVersion).size > count;
+    },
+    { withinMs: 60_000, everyMs: 500 },
+  );
+}

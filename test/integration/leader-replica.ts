@@ -1,0 +1,106 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { Lease } from "../../src/kube/index.ts";
+import { type ControlPlane, eventually, type SupervisedProcess } from "../control-plane/index.ts";
+
+const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+
+/** One replica of the operator: the real entry point as a process, with a ServiceAccount of its own, so that the audit log names it. */
+export class Replica {
+  readonly name: string;
+  readonly user: string;
+  readonly #run: number;
+  readonly #start: (run: number) => SupervisedProcess;
+  readonly #process: SupervisedProcess;
+
+  private constructor(name: string, user: string, start: (run: number) => SupervisedProcess, run = 1) {
+    this.name = name;
+    this.user = user;
+    this.#run = run;
+    this.#start = start;
+    this.#process = start(run);
+  }
+
+  /**
+   * `name` is its ServiceAccount in `home`, which is the operator's own namespace and the one it serves. `preload` is the
+   * text of a module that runs before the operator.
+   */
+  static async start(plane: ControlPlane, home: string, name: string, preload?: string): Promise<Replica> {
+    const early = preload === undefined ? [] : ["--import", `data:text/javascript,${encodeURIComponent(preload)}`];
+    const args = [
+      ...early,
+      main,
+      `--kubeconfig=${await plane.kubeconfigFor(home, name)}`,
+      `--namespace=${home}`,
+      `--watch-namespaces=${home}`,
+      `--owner-id=${home}`,
+      "--metrics-bind-address=0",
+      "--health-probe-bind-address=0",
+    ];
+    const start = (run: number): SupervisedProcess =>
+      plane.startProcess(`${home}-${name}-${run}`, process.execPath, args);
+    return new Replica(name, `system:serviceaccount:${home}:${name}`, start);
+  }
+
+  /** The same once more, after it has ended: as the kubelet starts a container again. */
+  again(): Replica {
+    return new Replica(this.name, this.user, this.#start, this.#run + 1);
+  }
+
+  get running(): boolean {
+    return this.#process.running;
+  }
+
+  /** Its exit code or signal, once it has ended. */
+  get ended(): Promise<string> {
+    return this.#process.ended;
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    if (this.#process.pid === undefined) throw new Error(`${this.name} has not started`);
+    process.kill(this.#process.pid, signal);
+  }
+
+  /** The lines of its log that say this. */
+  async told(message: string): Promise<Record<string, unknown>[]> {
+    const text = await readFile(this.#process.logFile, "utf8").catch(() => "");
+    const lines = text.split("\n").filter((line) => line.startsWith("{"));
+    return lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ msg }) => msg === message);
+  }
+
+  /** Whether its caches are filled. */
+  async isWarm(): Promise<boolean> {
+    return (await this.told("the caches are filled")).length > 0;
+  }
+
+  /** Whether this process has told that it leads as `identity`. */
+  async leadsAs(identity: string): Promise<boolean> {
+    return (await this.told("leading")).some((line) => line["identity"] === identity);
+  }
+}
+
+export async function holderOf(plane: ControlPlane, home: string): Promise<string> {
+  const ref = { namespace: home, name: "certferry" };
+  const { spec } = await plane.client.get(Lease, ref, { signal: AbortSignal.timeout(5_000) });
+  return spec?.holderIdentity ?? "";
+}
+
+/** The replica that leads, once the holder of the lease is one of these. */
+export function leaderOf(
+  plane: ControlPlane,
+  home: string,
+  replicas: readonly Replica[],
+  withinMs = 30_000,
+): Promise<Replica> {
+  return eventually(
+    "one of the replicas to lead",
+    async () => {
+      const holder = await holderOf(plane, home);
+      for (const replica of replicas) {
+        if (replica.running && (await replica.leadsAs(holder))) return replica;
+      }
+      return undefined;
+    },
+    { withinMs },
+  );
+}
