@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
+import { aliasMatcher } from "./alias.ts";
 import type { Pool } from "./chain.ts";
 import { FormatError } from "./errors.ts";
 
@@ -32,7 +33,7 @@ export function identityOf(
   keys: readonly NamedKey[],
   pool: Pool,
 ): Identity {
-  const matches = matching(alias, [...keys, ...certificates]);
+  const matches = aliasMatcher(alias, [...keys, ...certificates]);
   const key = keys.find((key) => matches(key.alias));
   if (key !== undefined) return { leaf: leafOfKey(certificates, key), key: key.pkcs8 };
   const named = certificates.filter((certificate) => matches(certificate.alias));
@@ -108,12 +109,6 @@ function mismatch(certificates: readonly Named[], keys: number): FormatError {
   const names = certificates.slice(0, 3).map(({ certificate }) => title(certificate));
   const what = keys === 1 ? "The private key belongs" : `The ${keys} private keys belong`;
   return new FormatError("KeyMismatch", `${what} to none of the certificates there (${names.join(", ")}).`);
-}
-
-function matching(alias: string, entries: readonly { readonly alias?: string | undefined }[]) {
-  const exact = entries.some((entry) => entry.alias === alias);
-  return (other: string | undefined): boolean =>
-    exact ? other === alias : other?.toLowerCase() === alias.toLowerCase();
 }
 
 function entries(all: readonly { readonly alias?: string | undefined }[]): string {

@@ -261,11 +261,6 @@ describe("decode", () => {
     expect(decoded).toMatchObject({ format: "DER", certificates: [{}], keys: [] });
   });
 
-  it("refuses an encrypted key with what to do", async () => {
-    const text = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAMCAQU=\n-----END ENCRYPTED PRIVATE KEY-----";
-    await expect(read(text)).rejects.toThrow(code("PasswordRequired"));
-  });
-
   it("refuses what is too large before reading it", async () => {
     await expect(decode(Buffer.alloc(1_048_577))).rejects.toThrow(code("LimitExceeded"));
   });

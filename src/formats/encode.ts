@@ -1,7 +1,7 @@
 import { chainOf, type ChainOptions } from "./chain-options.ts";
 import { FormatError } from "./errors.ts";
 import { keystoreContent, type KeystoreOptions } from "./keystore-content.ts";
-import { writePem } from "./pem.ts";
+import { writePem } from "./pem/write.ts";
 import { encodePkcs12, type Pkcs12Options } from "./pkcs12/encode.ts";
 import { encodePkcs7 } from "./pkcs7/encode.ts";
 import type { Bundle } from "./types.ts";
