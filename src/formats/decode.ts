@@ -1,9 +1,10 @@
 import { decodeDer } from "./der.ts";
+import { detect } from "./detect.ts";
+import { decodeJks } from "./jks/decode.ts";
 import { Budget, type Limits } from "./limits.ts";
 import { decodePem } from "./pem/decode.ts";
 import { decodePkcs12 } from "./pkcs12/decode.ts";
-import { isPkcs12 } from "./pkcs12/pfx.ts";
-import { decodePkcs7, isPkcs7 } from "./pkcs7/decode.ts";
+import { decodePkcs7 } from "./pkcs7/decode.ts";
 import type { Contents, Decoded, Reading, SourceFormat } from "./types.ts";
 
 export interface DecodeOptions {
@@ -16,6 +17,8 @@ export interface DecodeOptions {
    * have taken the MAC away.
    */
   allowUnauthenticated?: boolean | undefined;
+  /** The entry that is wanted, where a keystore has several: other keys need not open. All are opened when unset. */
+  alias?: string | undefined;
   /** Told by the content when unset. */
   format?: SourceFormat | undefined;
   limits?: Partial<Limits> | undefined;
@@ -30,15 +33,17 @@ export async function decode(bytes: Uint8Array, options: DecodeOptions = {}): Pr
   const budget = new Budget(options.limits, options.signal);
   budget.chargeBytes(bytes.length);
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const format = options.format ?? detect(buffer);
+  const format = formatOf(buffer, options.format);
   const contents = await readers[format](buffer, { ...options, budget });
   return { format, ...contents };
 }
 
-function detect(bytes: Buffer): SourceFormat {
-  if (isPkcs7(bytes)) return "PKCS7";
-  if (isPkcs12(bytes)) return "PKCS12";
-  return bytes[0] === 0x30 ? "DER" : "PEM";
+const keystores: ReadonlySet<SourceFormat | undefined> = new Set(["PKCS12", "JKS", "JCEKS"]);
+
+/** The format that is asked for, except among keystores: Java too opens each kind under the other's name. */
+function formatOf(bytes: Buffer, asked: SourceFormat | undefined): SourceFormat {
+  const found = detect(bytes);
+  return asked === undefined || (keystores.has(asked) && keystores.has(found)) ? found : asked;
 }
 
 /** One reader a format. */
@@ -47,4 +52,6 @@ const readers: Readonly<Record<SourceFormat, (bytes: Buffer, reading: Reading) =
   DER: decodeDer,
   PKCS7: decodePkcs7,
   PKCS12: decodePkcs12,
+  JKS: decodeJks,
+  JCEKS: decodeJks,
 };

@@ -1,6 +1,6 @@
 import type { Budget } from "./limits.ts";
 
-export type SourceFormat = "PEM" | "DER" | "PKCS7" | "PKCS12";
+export type SourceFormat = "PEM" | "DER" | "PKCS7" | "PKCS12" | "JKS" | "JCEKS";
 
 /** What decoding gives: syntax only. An expired or odd certificate is still decoded. */
 export interface Decoded extends Contents {
@@ -13,6 +13,7 @@ export interface Reading {
   readonly password?: Uint8Array | undefined;
   readonly keyPassword?: Uint8Array | undefined;
   readonly allowUnauthenticated?: boolean | undefined;
+  readonly alias?: string | undefined;
 }
 
 /** What lies in a value of any format. */

@@ -1,0 +1,31 @@
+import { Reader } from "../asn1/reader.ts";
+import { unsupported } from "../errors.ts";
+import type { Budget } from "../limits.ts";
+import { jceksParameters, jceksProtectionOid, openJceksKey } from "./jceks-protection.ts";
+import { jksProtectionOid, openJksKey } from "./jks-protection.ts";
+
+/**
+ * PKCS#8 of a private key that Java sealed, or undefined when no password opens it. Throws `FormatError` `Malformed`,
+ * `UnsupportedAlgorithm` or `LimitExceeded`.
+ */
+export function openKey(sealed: Buffer, passwords: readonly Buffer[], budget: Budget): Buffer | undefined {
+  const info = Reader.of(sealed, { what: "The private key's entry", ber: true }).sequence();
+  const algorithm = info.sequence();
+  const oid = algorithm.oid();
+  if (oid === jksProtectionOid) {
+    const data = info.octets();
+    return first(passwords, (password) => openJksKey(data, password));
+  }
+  if (oid !== jceksProtectionOid) throw unsupported("key's protection", oid, undefined);
+  const parameters = jceksParameters(algorithm);
+  const data = info.octets();
+  return first(passwords, (password) => openJceksKey(data, password, parameters, budget));
+}
+
+function first(passwords: readonly Buffer[], open: (password: Buffer) => Buffer | undefined): Buffer | undefined {
+  for (const password of passwords) {
+    const key = open(password);
+    if (key !== undefined) return key;
+  }
+  return undefined;
+}
