@@ -18,11 +18,15 @@ export function decodeJks(bytes: Buffer, { budget, password, keyPassword, alias 
   const store = storePassword(bytes, file.type, password);
   const passwords = [...(keyPassword === undefined ? [] : javaPasswords(keyPassword)), store];
   const wanted = alias === undefined ? () => true : aliasMatcher(alias, file.entries);
+  const keys: DecodedKey[] = [];
   try {
-    const keys = file.entries.flatMap((entry) =>
-      entry.kind === "key" && wanted(entry.alias) ? [key(entry, passwords, budget)] : [],
-    );
+    for (const entry of file.entries) {
+      if (entry.kind === "key" && wanted(entry.alias)) keys.push(key(entry, passwords, budget));
+    }
     return { certificates: certificates(file), keys, warnings: warnings(file), authenticated: true };
+  } catch (error) {
+    for (const { pkcs8 } of keys) pkcs8.fill(0);
+    throw error;
   } finally {
     for (const each of passwords) each.fill(0);
   }

@@ -89,6 +89,12 @@ describe("decode of a PEM", () => {
     expect((await read(leaf.keyPem.replaceAll("PRIVATE KEY", "RSA PRIVATE KEY"))).keys).toHaveLength(1);
   });
 
+  it("takes a PKCS#7 without certificates for what it is", async () => {
+    const empty = "MCMGCSqGSIb3DQEHAqAWMBQCAQExADALBgkqhkiG9w0BBwExAA==";
+    const decoded = await read(`-----BEGIN PKCS7-----\n${empty}\n-----END PKCS7-----\n`);
+    expect(decoded).toMatchObject({ certificates: [], keys: [] });
+  });
+
   const block = (label: string) => writePem(label, Buffer.from("3003020105", "hex"));
   it.each([
     ["an encrypted key without a password", () => encrypted, "PasswordRequired", "needs a password"],

@@ -10,10 +10,17 @@ import { hintFor } from "./hint.ts";
 import { type PemBlock, scanPem } from "./scan.ts";
 import { asciiBytes } from "./text.ts";
 
-const certificateLabels = new Set(["CERTIFICATE", "X509 CERTIFICATE"]);
+const trusted = "TRUSTED CERTIFICATE";
+const certificateLabels = new Set(["CERTIFICATE", "X509 CERTIFICATE", trusted]);
 const pkcs7Labels = new Set(["PKCS7", "PKCS #7 SIGNED DATA", "CMS"]);
 /** They stand beside a key and say nothing that it does not say itself. */
 const parameters = new Set(["EC PARAMETERS", "DSA PARAMETERS", "DH PARAMETERS", "X9.42 DH PARAMETERS"]);
+
+interface Found {
+  readonly certificates: DecodedCertificate[];
+  readonly keys: DecodedKey[];
+  readonly warnings: string[];
+}
 
 /**
  * Certificates and private keys of a PEM text. Throws `FormatError`: `Malformed`, `PasswordRequired`, `WrongPassword`,
@@ -21,34 +28,43 @@ const parameters = new Set(["EC PARAMETERS", "DSA PARAMETERS", "DH PARAMETERS", 
  */
 export async function decodePem(bytes: Buffer, { budget, password, keyPassword }: Reading): Promise<Contents> {
   const blocks = scanPem(asciiBytes(bytes));
-  if (blocks.length === 0) {
-    checkDepth(bytes, budget.limits.depth, "the value");
-    throw new FormatError("Malformed", hintFor(bytes));
+  if (blocks.length === 0) throw unrecognised(bytes, budget);
+  const found: Found = { certificates: [], keys: [], warnings: [] };
+  try {
+    for (const block of blocks) await take(block, found, keyPassword ?? password, budget);
+    if (found.certificates.length + found.keys.length === 0 && !blocks.some(({ label }) => pkcs7Labels.has(label))) {
+      throw new FormatError(
+        "NoCertificate",
+        ["There is neither a certificate nor a private key.", ...found.warnings].join(" "),
+      );
+    }
+    return { ...found, authenticated: false };
+  } catch (error) {
+    for (const { der } of blocks) der.fill(0);
+    for (const { pkcs8 } of found.keys) pkcs8.fill(0);
+    throw error;
   }
-  const certificates: DecodedCertificate[] = [];
-  const keys: DecodedKey[] = [];
-  const warnings: string[] = [];
-  for (const block of blocks) {
-    const { label, der, where } = block;
-    if (label.endsWith("CERTIFICATE")) budget.chargeCertificates();
-    if (certificateLabels.has(label)) certificates.push({ der: readCertificate(der, where) });
-    else if (label === "TRUSTED CERTIFICATE") {
-      certificates.push({ der: readCertificate(withoutTrustData(der, where), where) });
-    } else if (pkcs7Labels.has(label)) {
-      const found = decodePkcs7(der, { budget }, where);
-      certificates.push(...found.certificates);
-      warnings.push(...found.warnings);
-    } else if (label === "OPENSSH PRIVATE KEY") throw openssh(where);
-    else if (label.endsWith("PRIVATE KEY")) {
-      const pkcs8 = await privateKey(block, keyPassword ?? password, budget);
-      if (pkcs8 === undefined) warnings.push(`${where} says ${label} but holds none; it was skipped.`);
-      else keys.push({ pkcs8 });
-    } else if (!parameters.has(label)) warnings.push(`${where} is a ${label}; it was skipped.`);
+}
+
+async function take(block: PemBlock, found: Found, password: Uint8Array | undefined, budget: Budget): Promise<void> {
+  const { label, der, where } = block;
+  if (certificateLabels.has(label)) {
+    budget.chargeCertificates();
+    const plain = label === trusted ? withoutTrustData(der, where) : der;
+    found.certificates.push({ der: readCertificate(plain, where) });
+  } else if (pkcs7Labels.has(label)) {
+    const { certificates, warnings } = decodePkcs7(der, { budget }, where);
+    found.certificates.push(...certificates);
+    found.warnings.push(...warnings);
+  } else if (label === "OPENSSH PRIVATE KEY") {
+    throw openssh(where);
+  } else if (label.endsWith("PRIVATE KEY")) {
+    const pkcs8 = await privateKey(block, password, budget);
+    if (pkcs8 === undefined) found.warnings.push(`${where} says ${label} but holds none; it was skipped.`);
+    else found.keys.push({ pkcs8 });
+  } else if (!parameters.has(label)) {
+    found.warnings.push(`${where} is a ${label}; it was skipped.`);
   }
-  if (certificates.length === 0 && keys.length === 0) {
-    throw new FormatError("NoCertificate", `There is neither a certificate nor a private key. ${warnings.join(" ")}`);
-  }
-  return { certificates, keys, warnings, authenticated: false };
 }
 
 /** Undefined for a block that holds no ASN.1 at all, which people use as a place holder. */
@@ -61,6 +77,11 @@ async function privateKey(
   const pkcs8 = await readKey(der, password, budget, where);
   if (pkcs8 !== undefined || der[0] !== 0x30) return pkcs8;
   throw new FormatError("Malformed", `${where} is damaged: it says ${label}, but holds no private key.`);
+}
+
+function unrecognised(bytes: Buffer, budget: Budget): FormatError {
+  checkDepth(bytes, budget.limits.depth, "the value");
+  return new FormatError("Malformed", hintFor(bytes));
 }
 
 function openssh(where: string): FormatError {
