@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { blockFields, type TargetBlocks, targetRules } from "./blocks/index.ts";
 import { certificateFacts } from "./certificate.ts";
 import { conditions } from "./conditions.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { blockFields, type StoreBlocks } from "./blocks/index.ts";
 import { conditions } from "./conditions.ts";
 import { duration, time } from "./fields.ts";

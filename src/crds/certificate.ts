@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { hex, time } from "./fields.ts";
 
 /** What the source holds now, for people; public facts only. */

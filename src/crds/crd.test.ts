@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { customResourceDefinition, kinds, objectSchema, type Schema } from "./index.ts";
 
 function isSchema(value: unknown): value is Schema {

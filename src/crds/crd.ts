@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type ProviderBlocks, providers as shipped } from "./blocks/index.ts";
 import { group, type KindDefinition, version } from "./kind.ts";
 

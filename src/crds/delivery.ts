@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { hex, objectName, time } from "./fields.ts";
 
 export const adoptionPolicy = z

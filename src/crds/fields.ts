@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { rules } from "./rules.ts";
 
 /** RFC 3339, as `metav1.Time`. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { dataKey, objectName } from "./fields.ts";
 import { exactlyOne, rules } from "./rules.ts";
 

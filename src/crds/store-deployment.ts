@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { blockFields, type TargetBlocks, targetRules } from "./blocks/index.ts";
 import { deliveryColumns, deliverySpec, deliveryStatus } from "./certificate-import.ts";
 import { adoptionPolicy, deletionPolicy, deliveryRecord, downgradePolicy, driftPolicy, storeRef } from "./delivery.ts";

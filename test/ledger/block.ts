@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { ProviderBlocks } from "../../src/crds/index.ts";
 
 const store = z

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { TransientError } from "../../src/stores/errors.ts";
 import type { Entry } from "./ledger.ts";
 import type { LedgerClient } from "./place.ts";

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { exactlyOne, type Rule } from "../rules.ts";
 import {
   type KubernetesStoreBlock,

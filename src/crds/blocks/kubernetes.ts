@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { dataKey, namespaceName, objectName } from "../fields.ts";
 import { exactlyOne, type Rule, rules } from "../rules.ts";
 

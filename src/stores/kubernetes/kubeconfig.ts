@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { parse } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import type { ClusterConfig } from "../../kube/index.ts";
 import { TerminalError } from "../errors.ts";
 
