@@ -14,6 +14,8 @@ export interface AuditEvent {
   readonly code: number;
   /** When the request came in, RFC 3339. */
   readonly at: string;
+  /** When its answer was complete, RFC 3339. */
+  readonly answeredAt: string;
   /** What was sent and answered, where the control plane was started with `audit: "RequestResponse"`. */
   readonly requestObject: unknown;
   readonly responseObject: unknown;
@@ -86,6 +88,7 @@ interface Line {
   objectRef?: { resource?: string; subresource?: string; namespace?: string; name?: string };
   responseStatus?: { code?: number };
   requestReceivedTimestamp: string;
+  stageTimestamp: string;
   requestObject?: unknown;
   responseObject?: unknown;
 }
@@ -102,6 +105,7 @@ function parse(text: string): AuditEvent {
     name,
     code: line.responseStatus?.code ?? 0,
     at: line.requestReceivedTimestamp,
+    answeredAt: line.stageTimestamp,
     requestObject: line.requestObject,
     responseObject: line.responseObject,
   };
