@@ -12,7 +12,7 @@ import {
   type PartialObjectMetadata,
   Secret,
 } from "../kube/index.ts";
-import { SourceResolver, StoreResolver } from "../resolve/index.ts";
+import { passwordRefs, SourceResolver, StoreResolver } from "../resolve/index.ts";
 import type { EventRecorder, Logger, Manager, Metrics } from "../runtime/index.ts";
 import type { Provider } from "../stores/contract.ts";
 import { importKind } from "./certificate-import/kind.ts";
@@ -146,10 +146,15 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
 }
 
 function sourceKeys({ metadata, spec }: { metadata: { namespace: string }; spec: SourceHolder }): string[] {
-  const { secretRef, configMapRef } = spec.source ?? {};
+  const { source } = spec;
+  if (source === undefined) return [];
   const { namespace } = metadata;
-  if (secretRef !== undefined) return [`Secret/${keyOf({ namespace, name: secretRef.name })}`];
-  return configMapRef === undefined ? [] : [`ConfigMap/${keyOf({ namespace, name: configMapRef.name })}`];
+  const secrets = [source.secretRef, ...passwordRefs(source)].flatMap((ref) => ref?.name ?? []);
+  const configMaps = source.configMapRef === undefined ? [] : [source.configMapRef.name];
+  return [
+    ...[...new Set(secrets)].map((name) => `Secret/${keyOf({ namespace, name })}`),
+    ...configMaps.map((name) => `ConfigMap/${keyOf({ namespace, name })}`),
+  ];
 }
 
 type SourceHolder = { source?: CertificateImport["spec"]["source"] | undefined };

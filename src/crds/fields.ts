@@ -47,3 +47,13 @@ export const hex = z
   .string()
   .max(128)
   .regex(/^[0-9a-f]*$/);
+
+/** One value of a Secret. */
+export const secretKeyRef = z.object({
+  name: objectName.describe("Name of the Secret, in the same namespace."),
+  key: dataKey.describe("Key in its data."),
+});
+export type SecretKeyRef = z.infer<typeof secretKeyRef>;
+
+/** Name of an entry in a keystore. */
+export const alias = z.string().min(1).max(128);

@@ -14,6 +14,7 @@ export { customResourceDefinition, objectSchema, type Schema } from "./crd.ts";
 export type { DeliveryRecord, HistoryEntry, PolicySet, PreviousPlace, StoreRef } from "./delivery.ts";
 export { milliseconds } from "./duration.ts";
 export { group, type KindDefinition, version } from "./kind.ts";
+export type { SecretKeyRef } from "./fields.ts";
 export type { ChainSpec, SourceSpec } from "./source.ts";
 export type {
   DeploymentTarget,

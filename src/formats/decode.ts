@@ -50,7 +50,8 @@ function formatOf(bytes: Buffer, asked: SourceFormat | undefined): SourceFormat 
 const readers: Readonly<Record<SourceFormat, (bytes: Buffer, reading: Reading) => Promise<Contents> | Contents>> = {
   PEM: decodePem,
   DER: decodeDer,
-  PKCS7: decodePkcs7,
+  // In PEM or not.
+  PKCS7: (bytes, reading) => (bytes[0] === 0x30 ? decodePkcs7(bytes, reading) : decodePem(bytes, reading)),
   PKCS12: decodePkcs12,
   JKS: decodeJks,
   JCEKS: decodeJks,

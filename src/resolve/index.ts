@@ -1,3 +1,3 @@
 /** From references to what they mean: a source to a checked bundle, a store reference to a store. */
-export { type Source, type SourceOptions, SourceResolver } from "./source.ts";
+export { passwordRefs, type Source, type SourceOptions, SourceResolver } from "./source.ts";
 export { type ResolvedStore, type StoreOptions, StoreResolver } from "./store.ts";

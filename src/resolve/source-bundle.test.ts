@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { openSslPkcs12 } from "../../test/fixtures/keystores.ts";
 import { chainFor, issue } from "../../test/fixtures/pki.ts";
 import type { SourceSpec } from "../crds/index.ts";
 import { certificateFacts } from "../formats/index.ts";
@@ -11,13 +12,13 @@ const { root, intermediate, leaf } = await chainFor("shop.example.com");
 const chain = leaf.pem + intermediate.pem;
 const secret: SourceSpec = { secretRef: { name: "s" } };
 
-function material(values: Record<string, string>, type?: string): Material {
+function material(values: Record<string, string | Buffer>, type?: string): Material {
   const bytes = Object.entries(values).map(([key, text]) => [key, Buffer.from(text)] as const);
   return { what: "Secret s", type, resourceVersion: "1", values: new Map(bytes) };
 }
 
 async function shape(values: Record<string, string>, spec: SourceSpec = secret, type?: string): Promise<object> {
-  const { bundle } = await bundleFrom(material(values, type), spec, new Date());
+  const { bundle } = await bundleFrom(material(values, type), spec, {}, new Date());
   const { chain, root, key, trusted } = bundle;
   const { subject } = certificateFacts(bundle.leaf);
   return { subject, chain: chain.length, root: root !== undefined, key: key !== undefined, trusted: trusted.length };
@@ -52,6 +53,25 @@ describe("a source", () => {
     expect(await shape({ "tls.pem": leaf.keyPem + chain })).toMatchObject({ subject, key: true, chain: 1 });
   });
 
+  it("may be a keystore under a usual name, or the only value beside the password", async () => {
+    const p12 = openSslPkcs12({ alias: "web", leaf, chain: [intermediate] }, "pass");
+    const passwords = { store: { bytes: Buffer.from("pass"), where: "Secret s, key p," } };
+    const usual = material({ "keystore.p12": p12, "ca.crt": root.pem, extra: "x" });
+    expect((await bundleFrom(usual, secret, passwords, new Date())).format).toBe("PKCS12");
+    const spec = { ...secret, passwordSecretRef: { name: "s", key: "p" } };
+    const only = material({ p: "pass", "web.bin": p12 });
+    expect((await bundleFrom(only, spec, passwords, new Date())).bundle.key).toBeDefined();
+    await expect(bundleFrom(only, secret, passwords, new Date())).rejects.toThrow("it has: p, web.bin");
+  });
+
+  it("whose password is wrong with and without its line break keeps the password out of the message", async () => {
+    const p12 = openSslPkcs12({ alias: "web", leaf }, "pass");
+    const passwords = { store: { bytes: Buffer.from("other-one\n"), where: "Secret s, key p," } };
+    const opened = bundleFrom(material({ "keystore.p12": p12 }), secret, passwords, new Date());
+    await expect(opened).rejects.toMatchObject({ name: "TerminalError", reason: "WrongPassword" });
+    await expect(opened).rejects.not.toThrow("other-one");
+  });
+
   it("from a ConfigMap has no key, whatever lies beside", async () => {
     expect(await shape({ "tls.crt": chain, "tls.key": leaf.keyPem }, { configMapRef: { name: "c" } })).toMatchObject({
       key: false,
@@ -64,7 +84,7 @@ describe("a source", () => {
       { a: chain, b: "x" },
       secret,
       "SourceKeyMissing",
-      "Secret s has no key with a usual name for a certificate (it has: a, b)",
+      "Secret s has no key with a usual name for a certificate or a keystore (it has: a, b)",
     ],
     [
       "a name that is not there",
@@ -90,7 +110,7 @@ describe("a source", () => {
     ],
   ])("with %s says so", async (_, values, spec, reason, words) => {
     const expected = { name: "TerminalError", reason, message: expect.stringContaining(words) };
-    await expect(bundleFrom(material(values), spec, new Date())).rejects.toMatchObject(expected);
+    await expect(bundleFrom(material(values), spec, {}, new Date())).rejects.toMatchObject(expected);
   });
 });
 

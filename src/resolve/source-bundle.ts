@@ -1,80 +1,60 @@
 import type { SourceSpec } from "../crds/index.ts";
-import { type Bundle, bundleOf, checkComplete, decode, type Decoded, FormatError } from "../formats/index.ts";
+import { type Bundle, bundleOf, checkComplete, type Decoded, FormatError } from "../formats/index.ts";
 import { TerminalError } from "../stores/errors.ts";
 import { formatFailure } from "../stores/format-failure.ts";
 import type { Material } from "./material.ts";
+import { openValue, type Passwords } from "./open-value.ts";
+import { sourceKeys } from "./source-keys.ts";
 
-/** Which keys hold what. */
-interface Keys {
-  readonly certificate: string;
-  readonly privateKey?: string | undefined;
-  readonly ca?: string | undefined;
+export interface SourceBundle {
+  readonly bundle: Bundle;
+  readonly format: string;
+  /** What was passed over or guessed, for the user. */
+  readonly warnings: readonly string[];
 }
 
-/** The usual names of a certificate alone, and of a certificate with its chain, in a Secret or ConfigMap without a type of its own. */
-const usualCertificates = ["tls.crt", "certificate", "cert.pem", "tls.pem", "server.crt", "ca-bundle.crt", "ca.crt"];
-const usualKeys = ["tls.key", "privateKey", "private.key", "key.pem", "server.key"];
-
-/** Decodes what a source holds into one bundle. Throws `TerminalError` with the format's code or `SourceKeyMissing`. */
+/** Decodes what a source holds into one bundle. Throws `TerminalError` with the format's reason or `SourceKeyMissing`. */
 export async function bundleFrom(
   material: Material,
   spec: SourceSpec,
+  passwords: Passwords,
   now: Date,
-): Promise<{ bundle: Bundle; format: string }> {
-  const keys = keysOf(material, spec);
+): Promise<SourceBundle> {
+  const keys = sourceKeys(material, spec);
   const format = spec.format === "Auto" ? undefined : spec.format;
-  const read = async (key: string): Promise<Decoded> => {
+  const read = async (key: string, options: { format?: typeof format } = {}): Promise<Decoded> => {
     try {
-      return await decode(value(material, key), { format });
+      return await openValue(value(material, key), options, passwords);
     } catch (error) {
       throw explained(error, `${material.what}, key ${key}`);
     }
   };
-  const certificate = await read(keys.certificate);
-  const privateKey = keys.privateKey === undefined ? undefined : await read(keys.privateKey);
-  const ca = keys.ca === undefined ? undefined : await read(keys.ca);
-  const identity: Decoded = { ...certificate, keys: [...certificate.keys, ...(privateKey?.keys ?? [])] };
+  const opened: Decoded[] = [];
+  const open = async (...of: Parameters<typeof read>): Promise<Decoded> => {
+    const decoded = await read(...of);
+    opened.push(decoded);
+    return decoded;
+  };
   try {
+    const certificate = await open(keys.certificate, { format });
+    const privateKey = keys.privateKey === undefined ? undefined : await open(keys.privateKey);
+    const ca = keys.ca === undefined ? undefined : await open(keys.ca);
     if (privateKey?.keys.length === 0) {
       throw new FormatError("Malformed", `Key ${keys.privateKey ?? ""} holds no private key.`);
     }
-    const bundle = bundleOf(identity, { now, ca });
+    const identity = { ...certificate, keys: [...certificate.keys, ...(privateKey?.keys ?? [])] };
+    const bundle = bundleOf(identity, { alias: spec.alias, now, ca });
     checkComplete(bundle);
-    return { bundle, format: certificate.format };
+    wipe(opened, bundle.key);
+    return { bundle, format: certificate.format, warnings: opened.flatMap(({ warnings }) => warnings) };
   } catch (error) {
-    for (const { pkcs8 } of identity.keys) pkcs8.fill(0);
+    wipe(opened);
     throw explained(error, material.what);
   }
 }
 
-/** What the spec names; else the keys of the Secret's type; else the first of the usual names that is there. */
-function keysOf({ type, values, what }: Material, spec: SourceSpec): Keys {
-  const named = spec.keys ?? {};
-  const there = (names: readonly string[]): string | undefined => names.find((name) => values.has(name));
-  const certificate = named.certificate ?? (type === "kubernetes.io/tls" ? "tls.crt" : there(usualCertificates));
-  if (certificate === undefined) {
-    const found = [...values.keys()].slice(0, 8).join(", ") || "none";
-    const message = `${what} has no key with a usual name for a certificate (it has: ${found}); name it in source.keys.certificate.`;
-    throw new TerminalError("SourceKeyMissing", message);
-  }
-  const ca = named.ca ?? (values.has("ca.crt") && certificate !== "ca.crt" ? "ca.crt" : undefined);
-  const secret = spec.secretRef !== undefined;
-  const usual = type === "kubernetes.io/tls" ? "tls.key" : there(usualKeys);
-  const privateKey = named.privateKey ?? (secret && usual !== undefined && usual !== certificate ? usual : undefined);
-  return {
-    certificate,
-    privateKey: nonEmpty(values, named.privateKey, privateKey),
-    ca: nonEmpty(values, named.ca, ca),
-  };
-}
-
-/** An empty value under a usual name says that there is none: cert-manager writes an empty ca.crt where the issuer gives none. */
-function nonEmpty(
-  values: ReadonlyMap<string, Buffer>,
-  named: string | undefined,
-  key: string | undefined,
-): string | undefined {
-  return key !== undefined && (key === named || (values.get(key)?.byteLength ?? 0) > 0) ? key : undefined;
+function wipe(opened: readonly Decoded[], except?: Buffer): void {
+  for (const { pkcs8 } of opened.flatMap(({ keys }) => keys)) if (pkcs8 !== except) pkcs8.fill(0);
 }
 
 function value({ values, what }: Material, key: string): Buffer {
@@ -88,6 +68,5 @@ function value({ values, what }: Material, key: string): Buffer {
 }
 
 function explained(error: unknown, where: string): unknown {
-  if (!(error instanceof FormatError)) return error;
-  return formatFailure(error, `${where}: ${error.message}`);
+  return error instanceof FormatError ? formatFailure(error, `${where}: ${error.message}`) : error;
 }

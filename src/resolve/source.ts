@@ -1,8 +1,10 @@
-import type { SourceSpec } from "../crds/index.ts";
+import type { SecretKeyRef, SourceSpec } from "../crds/index.ts";
 import { type Bundle, type CertificateFacts, certificateFacts, zero } from "../formats/index.ts";
-import type { Cache, KubeClient, PartialObjectMetadata } from "../kube/index.ts";
+import type { Cache, PartialObjectMetadata } from "../kube/index.ts";
 import { type StoreError, TerminalError, WaitingError } from "../stores/errors.ts";
 import { type Material, readMaterial } from "./material.ts";
+import type { Password, Passwords } from "./open-value.ts";
+import { secretMissing, type SecretOptions, SecretValues, versionOf } from "./secret-values.ts";
 import { bundleFrom } from "./source-bundle.ts";
 import { checkUsable } from "./usable.ts";
 
@@ -12,15 +14,12 @@ export interface Source {
   readonly facts: CertificateFacts;
   /** What was read, for status. */
   readonly read: { readonly format: string; readonly resourceVersion: string };
+  /** What was passed over or guessed, for the user. */
+  readonly warnings: readonly string[];
 }
 
-export interface SourceOptions {
-  readonly client: KubeClient;
-  /** What the operator may read: an object that is not here is not read, whatever the API server would say. */
-  readonly secrets: Cache<PartialObjectMetadata>;
+export interface SourceOptions extends SecretOptions {
   readonly configMaps: Cache<PartialObjectMetadata>;
-  /** Limits which Secrets are read; named in the message for one that is not found. */
-  readonly secretSelector?: string | undefined;
 }
 
 interface Flight {
@@ -37,22 +36,23 @@ const remembered = 4096;
  */
 export class SourceResolver {
   readonly #options: SourceOptions;
+  readonly #values: SecretValues;
   readonly #flights = new Map<string, Flight>();
   readonly #failures = new Map<string, StoreError>();
 
   constructor(options: SourceOptions) {
     this.#options = options;
+    this.#values = new SecretValues(options);
   }
 
-  /** Names the version of what a source would give now, without reading it; "absent" when it is not there. */
+  /** Names the version of what a source would give now, its passwords included, without reading it. */
   version(namespace: string, spec: SourceSpec): string {
-    const { metadata } = this.#find(namespace, spec) ?? {};
-    return metadata === undefined ? "absent" : `${metadata.uid}:${metadata.resourceVersion}`;
+    return [versionOf(this.#find(namespace, spec)), this.#values.version(namespace, passwordRefs(spec))].join("/");
   }
 
   /**
    * Lends the bundle of a source to `work`. Throws the errors of `stores/errors.ts`: `SecretMissing`, `ConfigMapMissing`,
-   * `SourceKeyMissing`, `NotReadable`, the codes of the formats, `Expired`, `NotYetValid`, `TemporaryCertificate`.
+   * `SourceKeyMissing`, `SecretKeyMissing`, `NotReadable`, the codes of the formats, `Expired`, `NotYetValid`, `TemporaryCertificate`.
    * @param now the certificate must be valid then
    */
   async use<T>(
@@ -62,7 +62,10 @@ export class SourceResolver {
     signal: AbortSignal,
     work: (source: Source) => Promise<T>,
   ): Promise<T> {
-    const key = `${this.#presentVersion(namespace, spec)}:${JSON.stringify([spec.format, spec.keys])}`;
+    this.#mustExist(namespace, spec);
+    const { format, keys, alias, passwordSecretRef, keyPasswordSecretRef } = spec;
+    const options = JSON.stringify([format, keys, alias, passwordSecretRef, keyPasswordSecretRef]);
+    const key = `${this.version(namespace, spec)}:${options}`;
     const known = this.#failures.get(key);
     if (known !== undefined) throw known;
     const flight = this.#flights.get(key) ?? this.#start(key, namespace, spec, now, signal);
@@ -92,7 +95,7 @@ export class SourceResolver {
   async #read(key: string, namespace: string, spec: SourceSpec, now: Date, signal: AbortSignal): Promise<Source> {
     const material = await readMaterial(this.#options.client, namespace, spec, signal);
     try {
-      return await this.#decode(material, spec, now);
+      return await this.#withPasswords(namespace, spec, signal, (passwords) => decoded(material, spec, passwords, now));
     } catch (error) {
       if (error instanceof TerminalError) this.#remember(key, error);
       throw error;
@@ -101,13 +104,24 @@ export class SourceResolver {
     }
   }
 
-  async #decode(material: Material, spec: SourceSpec, now: Date): Promise<Source> {
-    const { bundle, format } = await bundleFrom(material, spec, now);
-    return {
-      bundle,
-      facts: certificateFacts(bundle.leaf),
-      read: { format, resourceVersion: material.resourceVersion },
+  async #withPasswords<T>(
+    namespace: string,
+    spec: SourceSpec,
+    signal: AbortSignal,
+    work: (passwords: Passwords) => Promise<T>,
+  ): Promise<T> {
+    const passwords: { store?: Password; key?: Password } = {};
+    const read = async ({ name, key }: SecretKeyRef): Promise<Password> => {
+      const bytes = await this.#values.read(namespace, { name, key }, signal);
+      return { bytes, where: `Secret ${name}, key ${key},` };
     };
+    try {
+      if (spec.passwordSecretRef !== undefined) passwords.store = await read(spec.passwordSecretRef);
+      if (spec.keyPasswordSecretRef !== undefined) passwords.key = await read(spec.keyPasswordSecretRef);
+      return await work(passwords);
+    } finally {
+      for (const password of Object.values(passwords)) password.bytes.fill(0);
+    }
   }
 
   #remember(key: string, error: StoreError): void {
@@ -116,20 +130,11 @@ export class SourceResolver {
     if (this.#failures.size > remembered && oldest !== undefined) this.#failures.delete(oldest);
   }
 
-  #presentVersion(namespace: string, spec: SourceSpec): string {
-    const found = this.version(namespace, spec);
-    if (found !== "absent") return found;
-    const { secretSelector } = this.#options;
-    if (spec.secretRef === undefined) {
-      const message = `ConfigMap ${spec.configMapRef?.name ?? ""} does not exist in namespace ${namespace}; create it.`;
-      throw new WaitingError("ConfigMapMissing", message);
-    }
-    const limit =
-      secretSelector === undefined ? "" : ` or lacks the labels that the operator reads (${secretSelector})`;
-    throw new WaitingError(
-      "SecretMissing",
-      `Secret ${spec.secretRef.name} does not exist in namespace ${namespace}${limit}; create it.`,
-    );
+  #mustExist(namespace: string, spec: SourceSpec): void {
+    if (this.#find(namespace, spec) !== undefined) return;
+    if (spec.secretRef !== undefined) throw secretMissing(namespace, spec.secretRef.name, this.#options.secretSelector);
+    const message = `ConfigMap ${spec.configMapRef?.name ?? ""} does not exist in namespace ${namespace}; create it.`;
+    throw new WaitingError("ConfigMapMissing", message);
   }
 
   #find(namespace: string, spec: SourceSpec): PartialObjectMetadata | undefined {
@@ -137,4 +142,19 @@ export class SourceResolver {
     if (secretRef !== undefined) return this.#options.secrets.get(`${namespace}/${secretRef.name}`);
     return configMapRef === undefined ? undefined : this.#options.configMaps.get(`${namespace}/${configMapRef.name}`);
   }
+}
+
+/** The Secrets beside the source itself that it depends on. */
+export function passwordRefs({ passwordSecretRef, keyPasswordSecretRef }: SourceSpec): SecretKeyRef[] {
+  return [passwordSecretRef, keyPasswordSecretRef].filter((ref) => ref !== undefined);
+}
+
+async function decoded(material: Material, spec: SourceSpec, passwords: Passwords, now: Date): Promise<Source> {
+  const { bundle, format, warnings } = await bundleFrom(material, spec, passwords, now);
+  return {
+    bundle,
+    facts: certificateFacts(bundle.leaf),
+    read: { format, resourceVersion: material.resourceVersion },
+    warnings,
+  };
 }

@@ -9,8 +9,9 @@ export function sourceReport(
   { phase, reason = phase, message = "" }: DeliveryRecord,
 ): Pick<Draft, "certificate" | "source" | "sourceValid"> {
   if (source !== undefined) {
-    const valid = { status: "True", reason: "Valid", message: "The source holds a usable certificate." } as const;
-    return { certificate: certificateOf(source), source: source.read, sourceValid: valid };
+    const message = ["The source holds a usable certificate.", ...source.warnings].join(" ").slice(0, 1024);
+    const sourceValid = { status: "True", reason: "Valid", message } as const;
+    return { certificate: certificateOf(source), source: source.read, sourceValid };
   }
   return { sourceValid: { status: "False", reason, message } };
 }

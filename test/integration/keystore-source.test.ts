@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { SourceSpec, StoreDeployment } from "../../src/crds/index.ts";
+import { sharedControlPlane } from "../control-plane/shared.ts";
+import { openSslPkcs12, openSslPkcs7 } from "../fixtures/keystores.ts";
+import { chainFor, type Issued } from "../fixtures/pki.ts";
+import { rememberSecret } from "../leaks/material.ts";
+import { deployment, named, store, target, World } from "./world.ts";
+
+const password = "a-passphrase-of-a-source";
+let world: World;
+let root: Issued;
+let intermediate: Issued;
+let leaf: Issued;
+
+beforeAll(async () => {
+  world = await World.create(sharedControlPlane(), "keystore-source");
+  ({ root, intermediate, leaf } = await chainFor("web.example.com"));
+  for (const secret of [password, leaf.keyPem]) rememberSecret(secret);
+  await world.apply(store(world.home), secret("password", { password }));
+  await world.start();
+});
+afterAll(() => world.stop());
+
+function secret(name: string, values: Readonly<Record<string, string | Buffer>>): object {
+  const data = Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString("base64")]);
+  return { ...named("v1", "Secret", name, world.home), data: Object.fromEntries(data) };
+}
+
+async function deliver(name: string, source: Partial<SourceSpec>): Promise<void> {
+  const spec = { source: { secretRef: { name }, ...source } };
+  await world.apply(deployment(world.home, name, [target("one", world.away, name)], spec));
+}
+
+const passwordSecretRef = { name: "password", key: "password" };
+
+async function delivered(name: string): Promise<{ object: StoreDeployment; data: Record<string, string> }> {
+  const object = await world.reason(name, "Delivered");
+  const { data = {} } = await world.secret(name);
+  const texts = Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64").toString()]);
+  return { object, data: Object.fromEntries(texts) };
+}
+
+async function message(name: string, reason: string): Promise<string> {
+  return (await world.reason(name, reason)).status?.targets?.[0]?.message ?? "";
+}
+
+function condition({ status }: StoreDeployment, type: string): string | undefined {
+  return status?.conditions?.find((one) => one.type === type)?.message;
+}
+
+describe("a source", () => {
+  it("that is a PKCS#12 is read by its content, whatever its key is called", async () => {
+    const p12 = openSslPkcs12({ alias: "web", leaf, chain: [intermediate, root] }, password);
+    await world.apply(secret("p12", { "anything.bin": p12 }));
+    await deliver("p12", { passwordSecretRef });
+    const { object, data } = await delivered("p12");
+    expect(data).toMatchObject({
+      "tls.crt": leaf.pem + intermediate.pem,
+      "tls.key": leaf.keyPem,
+      "ca.crt": root.pem,
+    });
+    expect(object.status?.source?.format).toBe("PKCS12");
+    expect(condition(object, "SourceValid")).toBe("The source holds a usable certificate.");
+  });
+
+  it("whose password Secret ends with a line break is opened without it, and the condition says so", async () => {
+    const p12 = openSslPkcs12({ alias: "web", leaf, chain: [intermediate] }, password);
+    await world.apply(secret("echo", { "keystore.p12": p12, "password.txt": `${password}\r\n` }));
+    await deliver("echo", { passwordSecretRef: { name: "echo", key: "password.txt" } });
+    const { object } = await delivered("echo");
+    expect(condition(object, "SourceValid")).toBe(
+      "The source holds a usable certificate. The password in Secret echo, key password.txt, ends with a line break and was used without it.",
+    );
+  });
+
+  it("with a wrong password is stalled, and delivered as soon as the password is right", async () => {
+    const p12 = openSslPkcs12({ alias: "web", leaf }, password);
+    await world.apply(secret("wrong", { "keystore.p12": p12 }), secret("wrong-password", { value: "not it" }));
+    await deliver("wrong", { passwordSecretRef: { name: "wrong-password", key: "value" } });
+    expect(await message("wrong", "WrongPassword")).toContain("Secret wrong, key keystore.p12: ");
+    await world.apply(secret("wrong-password", { value: password }));
+    await delivered("wrong");
+  });
+
+  it("without the password that it needs says so", async () => {
+    await world.apply(secret("none", { "keystore.p12": openSslPkcs12({ alias: "web", leaf }, password) }));
+    await deliver("none", {});
+    expect(await message("none", "PasswordRequired")).toContain("Secret none, key keystore.p12: ");
+  });
+
+  it("waits for its password Secret, and for the key in it", async () => {
+    await world.apply(secret("late", { "keystore.p12": openSslPkcs12({ alias: "web", leaf }, password) }));
+    await deliver("late", { passwordSecretRef: { name: "late-password", key: "value" } });
+    expect(await message("late", "SecretMissing")).toContain("Secret late-password does not exist");
+    await world.apply(secret("late-password", { other: "x" }));
+    expect(await message("late", "SecretKeyMissing")).toBe(
+      "Secret late-password has no key value; put the password there.",
+    );
+    await world.apply(secret("late-password", { value: password }));
+    await delivered("late");
+  });
+
+  it("may have its key apart from a PKCS#7 with the chain", async () => {
+    await world.apply(
+      secret("p7b", { "chain.p7b": openSslPkcs7(root, intermediate, leaf), "server.key": leaf.keyPem }),
+    );
+    await deliver("p7b", { format: "PKCS7", keys: { certificate: "chain.p7b", privateKey: "server.key" } });
+    const { object, data } = await delivered("p7b");
+    expect(data).toMatchObject({ "tls.crt": leaf.pem + intermediate.pem, "ca.crt": root.pem });
+    expect(object.status?.source?.format).toBe("PKCS7");
+  });
+});
