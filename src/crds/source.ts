@@ -10,9 +10,11 @@ export const source = z
     secretRef: localRef.optional().describe("The Secret that holds the certificate and its private key."),
     configMapRef: localRef.optional().describe("A ConfigMap that holds a certificate without private key."),
     format: z
-      .enum(["Auto", "PEM", "DER", "PKCS12", "PKCS7"])
+      .enum(["Auto", "PEM", "DER", "PKCS12", "PKCS7", "JKS"])
       .optional()
-      .describe("Format of the value that holds the certificate; Auto, as when unset, tells it by the content."),
+      .describe(
+        "Format of the value that holds the certificate; Auto, as when unset, tells it by the content. JKS reads JCEKS, too.",
+      ),
     keys: z
       .object({
         certificate: dataKey.optional().describe("Key of the certificate and, in PEM and PKCS7, its chain."),
@@ -48,8 +50,8 @@ export const source = z
         message: "a ConfigMap cannot hold a private key, so there is none to have a password; use secretRef",
       },
       {
-        rule: "!has(self.format) || self.format != 'PKCS12' || !has(self.keys) || !(has(self.keys.certificate) || has(self.keys.privateKey))",
-        message: "format PKCS12 is a keystore; name its key in keys.keystore",
+        rule: "!has(self.format) || !(self.format in ['PKCS12', 'JKS']) || !has(self.keys) || !(has(self.keys.certificate) || has(self.keys.privateKey))",
+        message: "format PKCS12 and JKS are keystores; name their key in keys.keystore",
       },
       {
         rule: "!has(self.format) || !(self.format in ['PEM', 'DER', 'PKCS7']) || !(has(self.alias) || has(self.keys) && has(self.keys.keystore))",

@@ -18,7 +18,7 @@ export interface Passwords {
  */
 export async function openValue(
   value: Buffer,
-  options: Pick<DecodeOptions, "format">,
+  options: Pick<DecodeOptions, "format" | "alias">,
   passwords: Passwords,
 ): Promise<Decoded> {
   const trimmed: Passwords = { store: withoutLineBreak(passwords.store), key: withoutLineBreak(passwords.key) };

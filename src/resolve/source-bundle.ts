@@ -24,7 +24,7 @@ export async function bundleFrom(
   const format = spec.format === "Auto" ? undefined : spec.format;
   const read = async (key: string, options: { format?: typeof format } = {}): Promise<Decoded> => {
     try {
-      return await openValue(value(material, key), options, passwords);
+      return await openValue(value(material, key), { ...options, alias: spec.alias }, passwords);
     } catch (error) {
       throw explained(error, `${material.what}, key ${key}`);
     }

@@ -48,7 +48,7 @@ export function sourceKeys(material: Material, spec: SourceSpec): SourceKeys {
 }
 
 function usualKey({ type, values }: Material, { format }: SourceSpec): string | undefined {
-  if (format === "PKCS12") return usualKeystores.find((name) => values.has(name));
+  if (format === "PKCS12" || format === "JKS") return usualKeystores.find((name) => values.has(name));
   if (type === "kubernetes.io/tls") return "tls.crt";
   return [...usualCertificates, ...usualKeystores, ...usualAuthorities].find((name) => values.has(name));
 }

@@ -59,12 +59,12 @@ describe("a source is refused at admission", () => {
     [
       "PKCS12 under keys.certificate",
       { secretRef, format: "PKCS12", keys: { certificate: "a" } },
-      "name its key in keys.keystore",
+      "name their key in keys.keystore",
     ],
     [
       "PKCS12 with a key apart",
       { secretRef, format: "PKCS12", keys: { privateKey: "a" } },
-      "name its key in keys.keystore",
+      "name their key in keys.keystore",
     ],
     ["an alias in PEM", { secretRef, format: "PEM", alias: "web" }, "format PEM, DER and PKCS7 have no aliases"],
     [

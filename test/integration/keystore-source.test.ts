@@ -1,21 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SourceSpec, StoreDeployment } from "../../src/crds/index.ts";
 import { sharedControlPlane } from "../control-plane/shared.ts";
-import { openSslPkcs12, openSslPkcs7 } from "../fixtures/keystores.ts";
-import { chainFor, type Issued } from "../fixtures/pki.ts";
+import { javaKeystore, openSslPkcs12, openSslPkcs7 } from "../fixtures/keystores.ts";
+import { chainFor, issue, type Issued } from "../fixtures/pki.ts";
 import { rememberSecret } from "../leaks/material.ts";
 import { deployment, named, store, target, World } from "./world.ts";
 
 const password = "a-passphrase-of-a-source";
+const keyPassword = "a-passphrase-of-a-key";
 let world: World;
 let root: Issued;
 let intermediate: Issued;
 let leaf: Issued;
+let other: Issued;
 
 beforeAll(async () => {
   world = await World.create(sharedControlPlane(), "keystore-source");
   ({ root, intermediate, leaf } = await chainFor("web.example.com"));
-  for (const secret of [password, leaf.keyPem]) rememberSecret(secret);
+  other = await issue({ subject: "CN=api.example.com", issuer: intermediate, dnsNames: ["api.example.com"] });
+  for (const secret of [password, keyPassword, leaf.keyPem, other.keyPem]) rememberSecret(secret);
   await world.apply(store(world.home), secret("password", { password }));
   await world.start();
 });
@@ -98,6 +101,30 @@ describe("a source", () => {
     );
     await world.apply(secret("late-password", { value: password }));
     await delivered("late");
+  });
+
+  it("that is a JKS with several entries wants an alias, and names what there is", async () => {
+    const entries = [
+      { alias: "web", leaf, chain: [intermediate] },
+      { alias: "api", leaf: other, chain: [intermediate] },
+    ];
+    await world.apply(secret("several", { "keystore.jks": javaKeystore("JKS", password, entries, { ca: root }) }));
+    await deliver("several", { passwordSecretRef });
+    expect(await message("several", "AmbiguousLeaf")).toContain("name the alias of one");
+    await deliver("several", { passwordSecretRef, alias: "api" });
+    const { object, data } = await delivered("several");
+    expect(data["tls.crt"]).toBe(other.pem + intermediate.pem);
+    expect(object.status?.source?.format).toBe("JKS");
+    await deliver("several", { passwordSecretRef, alias: "mail" });
+    expect(await message("several", "NoLeaf")).toContain("There is no entry mail");
+  });
+
+  it("that is a JCEKS whose key has a password of its own is read with both", async () => {
+    const entries = [{ alias: "web", leaf, chain: [intermediate], keyPassword }];
+    await world.apply(secret("both", { store: javaKeystore("JCEKS", password, entries), password: keyPassword }));
+    const keyPasswordSecretRef = { name: "both", key: "password" };
+    await deliver("both", { format: "JKS", keys: { keystore: "store" }, passwordSecretRef, keyPasswordSecretRef });
+    expect((await delivered("both")).data["tls.key"]).toBe(leaf.keyPem);
   });
 
   it("may have its key apart from a PKCS#7 with the chain", async () => {
