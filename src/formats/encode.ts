@@ -1,5 +1,6 @@
 import { chainOf, type ChainOptions } from "./chain-options.ts";
 import { FormatError } from "./errors.ts";
+import { encodeJks, type JksOptions } from "./jks/encode.ts";
 import { keystoreContent, type KeystoreOptions } from "./keystore-content.ts";
 import { writePem } from "./pem/write.ts";
 import { encodePkcs12, type Pkcs12Options } from "./pkcs12/encode.ts";
@@ -13,6 +14,7 @@ export type EncodeOptions = ChainOptions &
     | { readonly format: "CombinedPEM" }
     | { readonly format: "DER"; readonly content?: "Leaf" | "Key" | undefined }
     | (KeystoreOptions & Pkcs12Options & { readonly format: "PKCS12" })
+    | (KeystoreOptions & JksOptions & { readonly format: "JKS" })
     | { readonly format: "PKCS7"; readonly content?: "Leaf" | "Chain" | "LeafAndChain" | undefined }
   );
 
@@ -20,7 +22,7 @@ export type EncodeOptions = ChainOptions &
 type Content = "Leaf" | "Chain" | "LeafAndChain" | "Key" | "All";
 
 /**
- * Writes a bundle. The same bundle gives the same bytes, but for PKCS#12, whose salts are fresh. Throws `FormatError`:
+ * Writes a bundle. The same bundle gives the same bytes, but for PKCS#12 and private keys in JKS, whose salts are fresh. Throws `FormatError`:
  * `NoPrivateKey` when the key is asked for and the bundle has none, `NoCertificate` for a trust store of nothing,
  * `PasswordRequired`.
  */
@@ -34,6 +36,8 @@ export async function encode(bundle: Bundle, options: EncodeOptions): Promise<Bu
       return Buffer.from(options.content === "Key" ? keyOf(bundle) : bundle.leaf);
     case "PKCS12":
       return encodePkcs12(keystoreContent(bundle, options), options);
+    case "JKS":
+      return encodeJks(keystoreContent(bundle, options), options);
     case "PKCS7": {
       const certificates = certificatesOf(bundle, options.content ?? "LeafAndChain", options);
       return Buffer.from(writePem("PKCS7", encodePkcs7(certificates)), "latin1");

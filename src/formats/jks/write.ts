@@ -4,7 +4,6 @@ import { FormatError } from "../errors.ts";
 import { nothing, octetString, oid, sequence } from "../asn1/writer.ts";
 import { jksProtectionOid, sealJksKey } from "./jks-protection.ts";
 
-/** `created` comes from the caller, so that the same input gives the same bytes. */
 export interface NewKeyEntry {
   readonly alias: string;
   readonly created: Date;
