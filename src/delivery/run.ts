@@ -1,5 +1,6 @@
 import type { Desired, Place } from "../stores/contract.ts";
 import { isStoreError, type StoreError, TransientError } from "../stores/errors.ts";
+import { within } from "../stores/within.ts";
 import { next, type Seen } from "./next.ts";
 import { type DeliveryRecord, withoutAttempt } from "./record.ts";
 import type { Situation } from "./situation.ts";
@@ -40,7 +41,8 @@ export async function deliver(
   let current = record;
   let seen: Seen = {};
   let wrote = false;
-  const limited = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(situation.timeoutMs)]);
+  const limited = <T>(work: (limit: AbortSignal) => Promise<T>): Promise<T> =>
+    within(situation.timeoutMs, signal, work);
   for (;;) {
     signal.throwIfAborted();
     const step = next(current, seen, situation, effects.now());
@@ -69,7 +71,7 @@ export async function deliver(
 
   async function observe(before: Seen): Promise<Seen> {
     try {
-      return { ...before, observation: await place.observe(desired, limited()) };
+      return { ...before, observation: await limited((limit) => place.observe(desired, limit)) };
     } catch (error) {
       return { ...before, failure: { during: "observe", error: decided(error) } };
     }
@@ -77,7 +79,7 @@ export async function deliver(
 
   async function put(before: Seen, observed: NonNullable<Seen["observation"]>): Promise<Seen> {
     try {
-      const result = await place.put(desired, observed, limited());
+      const result = await limited((limit) => place.put(desired, observed, limit));
       // Changed proves that nothing was written: the next look begins anew, and so does an attempt.
       return result.outcome === "Changed" ? { changes: (before.changes ?? 0) + 1 } : { ...before, put: result };
     } catch (error) {

@@ -1,6 +1,7 @@
 import { type CertificateStore, milliseconds } from "../../crds/index.ts";
 import type { StoreResolver } from "../../resolve/index.ts";
 import { isStoreError, type StoreError, TransientError } from "../../stores/errors.ts";
+import { within } from "../../stores/within.ts";
 import type { Capability } from "../../stores/contract.ts";
 import { backOff } from "../../delivery/index.ts";
 
@@ -20,7 +21,7 @@ export async function checkStore(
     return await stores.use(namespace, { name }, undefined, signal, async ({ store, provider }) => {
       const { capabilities } = provider;
       if (spec.healthcheck?.enabled === false) return { well: true, capabilities };
-      const { providerVersion } = await store.check(AbortSignal.any([signal, AbortSignal.timeout(store.timeoutMs)]));
+      const { providerVersion } = await within(store.timeoutMs, signal, (limit) => store.check(limit));
       return { well: true, providerVersion, capabilities };
     });
   } catch (error) {

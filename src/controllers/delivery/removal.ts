@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { PreviousPlace } from "../../crds/index.ts";
 import { afterFailure } from "../../delivery/index.ts";
 import { isStoreError, type StoreError } from "../../stores/errors.ts";
+import { within } from "../../stores/within.ts";
 import { type DeliveryContext, markOf } from "./context.ts";
 import { leftBy } from "./draft.ts";
 import type { Subject } from "./subject.ts";
@@ -24,7 +25,7 @@ export async function removePlace(
     const mark = markOf(context.ownerId, subject, entry.target ?? "");
     const { left } = await context.stores.use(namespace, place.storeRef, undefined, signal, async ({ store }) => {
       context.fence();
-      return store.remove(place.key, mark, AbortSignal.any([signal, AbortSignal.timeout(store.timeoutMs)]));
+      return within(store.timeoutMs, signal, (limit) => store.remove(place.key, mark, limit));
     });
     return { ended: "Removed", left };
   } catch (error) {
