@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import packageJson from "../../package.json" with { type: "json" };
 import { bundle } from "../../scripts/bundle.ts";
 import { type ControlPlane, eventually, type SupervisedProcess } from "../control-plane/index.ts";
 import { freePorts } from "../control-plane/ports.ts";
@@ -22,7 +23,11 @@ export class BenchOperator {
   }
 
   /** @param namespaces those it serves */
-  static async start(plane: ControlPlane, namespaces: readonly string[]): Promise<BenchOperator> {
+  static async start(
+    plane: ControlPlane,
+    namespaces: readonly string[],
+    nodeFlags: readonly string[] = startFlags(),
+  ): Promise<BenchOperator> {
     const { folder, server, caPem } = plane.facts;
     const mount = join(folder, "bench-mount");
     const program = join(folder, "bench-operator", "pod.js");
@@ -37,6 +42,7 @@ export class BenchOperator {
       `KUBERNETES_SERVICE_PORT=${port}`,
       `CERTFERRY_BENCH_MOUNT=${mount}`,
       globalThis.process.execPath,
+      ...nodeFlags,
       program,
       `--watch-namespaces=${namespaces.join(",")}`,
       `--health-probe-bind-address=127.0.0.1:${healthPort}`,
@@ -98,6 +104,12 @@ export class BenchOperator {
   async stop(): Promise<void> {
     await this.#process.stop("SIGTERM");
   }
+}
+
+/** What `npm start` gives Node. */
+function startFlags(): readonly string[] {
+  const [, ...words] = packageJson.scripts.start.split(" ");
+  return words.filter((word) => word.startsWith("--"));
 }
 
 /** Resident memory of a process, MB. */
