@@ -24,6 +24,15 @@ export default defineConfig({
         test: { name: "vectors", include: vectors === undefined ? [] : ["test/vectors/**/*.test.ts"] },
       },
       {
+        // Other programs that read what we write, and the other way round.
+        test: {
+          name: "interop",
+          include: ["test/interop/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
         test: {
           name: "integration",
           // After the unit tests; more at a time would make API servers slow rather than tests fast.
