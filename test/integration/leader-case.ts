@@ -28,8 +28,10 @@ export async function startCase(
   preload: (index: number) => string | undefined = () => undefined,
 ): Promise<Case> {
   const names = Array.from({ length: count }, (_, index) => `replica-${index + 1}`);
-  const home = await makeHome(plane, prefix, names);
-  const all = await Promise.all(names.map((name, index) => Replica.start(plane, home.home, name, preload(index))));
+  const home = await makeHome(plane, prefix, names, "1s");
+  const start = (name: string, index: number): Promise<Replica> =>
+    Replica.start(plane, home.home, name, { preload: preload(index) });
+  const all = await Promise.all(names.map(start));
   const leader = await leaderOf(plane, home.home, all);
   const areWarm = async (): Promise<boolean> => (await Promise.all(all.map((one) => one.isWarm()))).every(Boolean);
   await eventually("the others to be warm", areWarm);

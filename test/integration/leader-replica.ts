@@ -5,6 +5,15 @@ import { type ControlPlane, eventually, type SupervisedProcess } from "../contro
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
+export interface ReplicaOptions {
+  /** Text of a module that runs before the operator. */
+  readonly preload?: string | undefined;
+  /** Path; by default it goes to the API server itself. */
+  readonly kubeconfig?: string;
+  readonly healthPort?: number;
+  readonly metricsPort?: number;
+}
+
 /** One replica of the operator: the real entry point as a process, with a ServiceAccount of its own, so that the audit log names it. */
 export class Replica {
   readonly name: string;
@@ -22,20 +31,20 @@ export class Replica {
   }
 
   /**
-   * `name` is its ServiceAccount in `home`, which is the operator's own namespace and the one it serves. `preload` is the
-   * text of a module that runs before the operator.
+   * `name` is its ServiceAccount in `home`, which is the operator's own namespace and the one it serves.
    */
-  static async start(plane: ControlPlane, home: string, name: string, preload?: string): Promise<Replica> {
+  static async start(plane: ControlPlane, home: string, name: string, options: ReplicaOptions = {}): Promise<Replica> {
+    const { preload, kubeconfig = await plane.kubeconfigFor(home, name), healthPort, metricsPort } = options;
     const early = preload === undefined ? [] : ["--import", `data:text/javascript,${encodeURIComponent(preload)}`];
     const args = [
       ...early,
       main,
-      `--kubeconfig=${await plane.kubeconfigFor(home, name)}`,
+      `--kubeconfig=${kubeconfig}`,
       `--namespace=${home}`,
       `--watch-namespaces=${home}`,
       `--owner-id=${home}`,
-      "--metrics-bind-address=0",
-      "--health-probe-bind-address=0",
+      `--metrics-bind-address=${metricsPort === undefined ? "0" : `127.0.0.1:${metricsPort}`}`,
+      `--health-probe-bind-address=${healthPort === undefined ? "0" : `127.0.0.1:${healthPort}`}`,
     ];
     const start = (run: number): SupervisedProcess =>
       plane.startProcess(`${home}-${name}-${run}`, process.execPath, args);
