@@ -287,6 +287,23 @@ describe("certificateFacts", () => {
   });
 });
 
+describe("a certificate with a key of an unknown algorithm", () => {
+  it("is shown with the algorithm's object identifier, and fits no key", async () => {
+    const ecPublicKey = Buffer.from("06072a8648ce3d0201", "hex");
+    const der = Buffer.from(leaf.certificate.rawData);
+    der[der.indexOf(ecPublicKey) + 8] = 0x7f;
+    expect(certificateFacts(der).keyAlgorithm).toBe("1.2.840.10045.2.127");
+    const { keys } = await read(leaf.keyPem);
+    expect(() => bundleOf({ certificates: [{ der }], keys }, { now })).toThrow(code("KeyMismatch"));
+    expect(bundleOf({ certificates: [{ der }], keys: [] }, { now }).leaf).toEqual(der);
+  });
+
+  it("is refused with a typed error where it is damaged inside", () => {
+    const der = raw(leaf).subarray(0, 40);
+    expect(() => bundleOf({ certificates: [{ der }], keys: [] }, { now })).toThrow(code("Malformed"));
+  });
+});
+
 describe("encode", () => {
   it("puts the key first into CombinedPEM", async () => {
     const bundle = bundleOf(await read(leaf.pem, intermediate.pem, leaf.keyPem), { now });

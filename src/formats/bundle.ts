@@ -18,7 +18,8 @@ export interface BundleOptions {
 
 /**
  * The one certificate of a source with its ordered chain and key. The key is the decoded one, not a copy.
- * Throws `FormatError`: `NoCertificate`, `NoLeaf`, `AmbiguousLeaf`, `KeyMismatch` or `LimitExceeded`.
+ * Throws `FormatError`: `NoCertificate`, `NoLeaf`, `AmbiguousLeaf`, `KeyMismatch`, `LimitExceeded`, or `Malformed` for a
+ * certificate that is damaged inside.
  */
 export function bundleOf(decoded: Pick<Contents, "certificates" | "keys">, options: BundleOptions): Bundle {
   const { alias, now, ca } = options;
@@ -79,10 +80,19 @@ function reader(): (entries: Contents["certificates"]) => Named[] {
   return (entries) =>
     entries.map(({ der, alias, trusted }) => {
       const bytes = der.toString("latin1");
-      const certificate = seen.get(bytes) ?? new X509Certificate(der);
+      const certificate = seen.get(bytes) ?? parsed(der);
       seen.set(bytes, certificate);
       return { certificate, alias, trusted };
     });
+}
+
+/** Some readers look at a certificate's frame alone. */
+function parsed(der: Buffer): X509Certificate {
+  try {
+    return new X509Certificate(der);
+  } catch (cause) {
+    throw new FormatError("Malformed", "One of the certificates is damaged inside.", { cause });
+  }
 }
 
 function distinct(list: readonly Named[]): X509Certificate[] {

@@ -1,4 +1,6 @@
-import { createHash, X509Certificate } from "node:crypto";
+import { createHash, type KeyObject, X509Certificate } from "node:crypto";
+import { Reader } from "./asn1/reader.ts";
+import { context, INTEGER, SEQUENCE } from "./asn1/tags.ts";
 import type { CertificateFacts } from "./types.ts";
 
 /** Facts of a certificate in DER. Throws what `X509Certificate` throws when it is none; `decode` has seen to that. */
@@ -8,7 +10,7 @@ export function certificateFacts(der: Uint8Array): CertificateFacts {
 
 export function factsOf(certificate: X509Certificate, der: Uint8Array): CertificateFacts {
   const altNames = splitNames(certificate.subjectAltName ?? "");
-  const key = certificate.publicKey;
+  const spki = subjectPublicKeyInfo(der);
   return {
     subject: oneLine(certificate.subject),
     issuer: oneLine(certificate.issuer),
@@ -19,10 +21,8 @@ export function factsOf(certificate: X509Certificate, der: Uint8Array): Certific
     notAfter: certificate.validToDate,
     dnsNames: altNames.flatMap((name) => (name.startsWith("DNS:") ? [name.slice(4)] : [])),
     altNames: altNames.toSorted(),
-    keyAlgorithm: algorithm(certificate),
-    publicKeySha256: createHash("sha256")
-      .update(key.export({ format: "der", type: "spki" }))
-      .digest("hex"),
+    keyAlgorithm: algorithm(certificate, spki),
+    publicKeySha256: createHash("sha256").update(spki).digest("hex"),
     isCa: certificate.ca,
     selfIssued: certificate.subject === certificate.issuer,
   };
@@ -46,11 +46,32 @@ const curves: Record<string, string> = {
 };
 const names: Record<string, string> = { ed25519: "Ed25519", ed448: "Ed448", dsa: "DSA" };
 
-function algorithm(certificate: X509Certificate): string {
-  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = certificate.publicKey;
+function algorithm(certificate: X509Certificate, spki: Buffer): string {
+  const key = publicKey(certificate);
+  if (key === undefined) return Reader.of(spki, { what: "the public key", ber: true }).sequence().sequence().oid();
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
   const curve = details?.namedCurve;
   if (type === "rsa") return `RSA ${details?.modulusLength ?? ""}`.trim();
   if (type === "rsa-pss") return `RSA-PSS ${details?.modulusLength ?? ""}`.trim();
   if (type === "ec") return `EC ${(curve === undefined ? undefined : curves[curve]) ?? curve ?? ""}`.trim();
   return (type === undefined ? undefined : names[type]) ?? type ?? "unknown";
+}
+
+/** Undefined where OpenSSL does not know its algorithm, as GOST's. */
+function publicKey(certificate: X509Certificate): KeyObject | undefined {
+  try {
+    return certificate.publicKey;
+  } catch {
+    return undefined;
+  }
+}
+
+/** TBSCertificate: version, serialNumber, signature, issuer, validity, subject, subjectPublicKeyInfo (RFC 5280, section 4.1). */
+function subjectPublicKeyInfo(der: Uint8Array): Buffer {
+  const buffer = Buffer.from(der.buffer, der.byteOffset, der.byteLength);
+  const tbs = Reader.of(buffer, { what: "the certificate", ber: true }).sequence().sequence();
+  tbs.optional(context(0));
+  tbs.element(INTEGER);
+  for (let field = 0; field < 4; field += 1) tbs.element(SEQUENCE);
+  return tbs.raw(SEQUENCE);
 }

@@ -70,7 +70,7 @@ export interface CertificateFacts {
   readonly dnsNames: readonly string[];
   /** All subject alternative names, as `DNS:a`, `IP Address:::1`, sorted. */
   readonly altNames: readonly string[];
-  /** `RSA 2048`, `EC P-256`, `Ed25519`. */
+  /** `RSA 2048`, `EC P-256`, `Ed25519`; the object identifier of an algorithm that is not known. */
   readonly keyAlgorithm: string;
   /** Lower-case hexadecimal SHA-256 of the SubjectPublicKeyInfo. */
   readonly publicKeySha256: string;

@@ -48,6 +48,8 @@ export function seen(decoded: Decoded, asked: Found): Found {
     publicKeys: () => (Array.isArray(asked["publicKeys"]) && asked["publicKeys"].length === 0 ? [] : spki.toSorted()),
     keyTypes: () => publicKeys.map((key) => key.asymmetricKeyType),
     publicKey: () => spki.map((digest) => digest.slice(0, 16)),
+    names: () => namesAs(asked, decoded),
+    entries: () => entriesOf(decoded),
     entryCertificates: () => unique(digests),
     order: () => ordered(decoded),
     serial: () => facts?.serialNumber.replace(/^0+(?=.)/, ""),
@@ -57,6 +59,24 @@ export function seen(decoded: Decoded, asked: Found): Found {
     blocks: () => certificates.length,
   };
   return Object.fromEntries(Object.keys(asked).map((name) => [name, all[name]?.()]));
+}
+
+/** openssl, which wrote `friendlyNames`, prints of each UTF-16 unit the lower byte alone. */
+function namesAs(asked: Found, { certificates, keys }: Decoded): string[] {
+  const names = [...certificates, ...keys].flatMap(({ alias }) => alias ?? []);
+  const lossy = Array.isArray(asked["names"]) && asked["names"].includes("\uFFFD");
+  return unique(lossy ? names.map((name) => name.replaceAll(/[^\0-\x7F]/g, lowerByte)) : names);
+}
+
+function lowerByte(unit: string): string {
+  const byte = unit.charCodeAt(0) & 0xff;
+  return byte < 0x80 ? String.fromCharCode(byte) : "\uFFFD";
+}
+
+/** A key's chain has no entries of its own. */
+function entriesOf({ certificates, keys }: Decoded): string[] {
+  const trusted = certificates.flatMap((one) => (one.trusted === true ? [`cert ${one.alias ?? ""}`] : []));
+  return [...keys.map(({ alias = "" }) => `key ${alias}`), ...trusted].toSorted();
 }
 
 function ordered(decoded: Decoded): string[] {

@@ -7,15 +7,19 @@ import { now, seen, wanted } from "./judge.ts";
 import { readManifest, type Vector } from "./manifest.ts";
 
 const folder = vectorsFolder() ?? "";
-/** The kinds of files that can be read so far. */
-const kinds = ["own-cert", "own-chain", "p7", "pem"];
-const vectors = readManifest(folder).filter(({ file }) => kinds.includes(file.split("/")[0] ?? ""));
+const vectors = readManifest(folder);
 const told = (result: Vector["expect"]["result"]) => vectors.filter(({ expect }) => expect.result === result);
 
-async function read({ file, expect }: Vector): Promise<Decoded> {
-  const decoded = await decode(readFileSync(join(folder, file)));
+async function read({ file, expect: { result, password, keyPassword } }: Vector): Promise<Decoded> {
+  const bytes = (text: string | undefined): Buffer | undefined => (text === undefined ? undefined : Buffer.from(text));
+  // The hostile ones have that of the file that they were made from.
+  const opening = password ?? (file.startsWith("own-hostile/") ? "changeit" : undefined);
+  const decoded = await decode(readFileSync(join(folder, file)), {
+    password: bytes(opening),
+    keyPassword: bytes(keyPassword),
+  });
   // A key is no answer where a certificate is asked for.
-  if (file.startsWith("cert/") && expect.result === "refuse") bundleOf(decoded, { now });
+  if (file.startsWith("cert/") && result === "refuse") bundleOf(decoded, { now });
   return decoded;
 }
 
@@ -33,4 +37,15 @@ describe("a vector", () => {
     const answer = await read(vector).catch((error: unknown) => error);
     expect(answer).toSatisfy((value) => value instanceof FormatError || !(value instanceof Error));
   });
+
+  it.each(vectors.filter(({ file }) => file.startsWith("own-hostile/")))(
+    "is answered within 2 s of processor time and 200 MiB: $file",
+    async (vector) => {
+      const [cpu, memory] = [process.cpuUsage(), process.resourceUsage().maxRSS];
+      await read(vector).catch(() => undefined);
+      const { user, system } = process.cpuUsage(cpu);
+      expect((user + system) / 1e6).toBeLessThan(2);
+      expect((process.resourceUsage().maxRSS - memory) / 1024).toBeLessThan(200);
+    },
+  );
 });
