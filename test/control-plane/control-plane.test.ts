@@ -54,6 +54,17 @@ describe("the control plane", () => {
     const { data } = await plane.client.get(ConfigMap, { namespace, name: "kept" }, { signal });
     expect(data).toEqual({ value: "before" });
   });
+
+  it("forgets what came after its backup when it is restored", async () => {
+    const namespace = await plane.namespace("restore");
+    await apply(namespace, "kept", "before");
+    await plane.backUp();
+    await apply(namespace, "kept", "after");
+    await apply(namespace, "forgotten", "after");
+    await plane.restore();
+    const { items } = await plane.client.list(ConfigMap, { namespace, signal });
+    expect(items.map(({ metadata, data }) => [metadata.name, data])).toEqual([["kept", { value: "before" }]]);
+  });
 });
 
 describe("the audit log", () => {

@@ -1,7 +1,8 @@
+import { cp, rm } from "node:fs/promises";
 import { Namespace, ServiceAccount } from "../../src/kube/index.ts";
 import { ClusterAccess, type ControlPlaneFacts } from "./access.ts";
 import { type Binaries, findControllerManager } from "./binaries.ts";
-import { apiServerFlags, controllerManagerFlags, type Ports } from "./flags.ts";
+import { apiServerFlags, controllerManagerFlags, etcdData, etcdFlags, type Ports } from "./flags.ts";
 import type { BuildOptions } from "./go-build.ts";
 import type { Supervised, SupervisedProcess } from "./supervised.ts";
 import { eventually } from "./wait.ts";
@@ -20,6 +21,7 @@ export interface ControlPlaneParts {
 /** A control plane that this process started and ends. Made by `startControlPlane`. */
 export class ControlPlane extends ClusterAccess {
   readonly #parts: ControlPlaneParts;
+  #etcd: SupervisedProcess | undefined;
   #apiServer: SupervisedProcess | undefined;
 
   constructor(parts: ControlPlaneParts) {
@@ -50,6 +52,26 @@ export class ControlPlane extends ClusterAccess {
     await this.#apiServer?.stop(signal);
   }
 
+  /** Starts etcd over the data that are there. */
+  startEtcd(): SupervisedProcess {
+    const { facts, binaries, ports, supervised } = this.#parts;
+    this.#etcd = supervised.start("etcd", binaries.etcd, etcdFlags(facts.folder, ports));
+    return this.#etcd;
+  }
+
+  /** Copies etcd's data, while it and the API server stand still, to be restored once. */
+  backUp(): Promise<void> {
+    return this.#withoutEtcd((data, backup) => cp(data, backup, { recursive: true }));
+  }
+
+  /** Brings etcd back to the backup: to revisions older than clients know. */
+  restore(): Promise<void> {
+    return this.#withoutEtcd(async (data, backup) => {
+      await rm(data, { recursive: true });
+      await cp(backup, data, { recursive: true });
+    });
+  }
+
   /** What finishes deletions of namespaces and collects garbage. Resolves when it works. */
   async startControllerManager(): Promise<void> {
     const { facts, supervised, building } = this.#parts;
@@ -71,6 +93,15 @@ export class ControlPlane extends ClusterAccess {
   async stop(): Promise<void> {
     await this.close();
     await this.#parts.supervised.close();
+  }
+
+  async #withoutEtcd(work: (data: string, backup: string) => Promise<void>): Promise<void> {
+    await this.stopApiServer();
+    await this.#etcd?.stop("SIGTERM");
+    const data = etcdData(this.facts.folder);
+    await work(data, `${data}-backup`);
+    this.startEtcd();
+    await this.startApiServer();
   }
 
   async #ready(started: SupervisedProcess, look: () => Promise<unknown>): Promise<void> {

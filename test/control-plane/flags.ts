@@ -7,11 +7,16 @@ export interface Ports {
   readonly apiServer: number;
 }
 
+/** The folder of etcd's data. */
+export function etcdData(folder: string): string {
+  return `${folder}/etcd`;
+}
+
 export function etcdFlags(folder: string, ports: Ports): string[] {
   const client = `http://127.0.0.1:${ports.etcd}`;
   const peer = `http://127.0.0.1:${ports.etcdPeer}`;
   return [
-    `--data-dir=${folder}/etcd`,
+    `--data-dir=${etcdData(folder)}`,
     `--listen-client-urls=${client}`,
     `--advertise-client-urls=${client}`,
     `--listen-peer-urls=${peer}`,

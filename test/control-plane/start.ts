@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { ControlPlaneFacts } from "./access.ts";
 import { type Binaries, findBinaries } from "./binaries.ts";
 import { ControlPlane } from "./control-plane.ts";
-import { type AuditLevel, auditPolicy, etcdFlags } from "./flags.ts";
+import { type AuditLevel, auditPolicy } from "./flags.ts";
 import type { BuildOptions } from "./go-build.ts";
 import { kubeconfigText } from "./kubeconfig.ts";
 import { type ClusterPki, clusterPki } from "./pki.ts";
@@ -52,8 +52,8 @@ async function startOnce(binaries: Binaries, options: StartOptions, building: Bu
       kubectl: binaries.kubectl,
     };
     await writeFiles(facts, pki, options.audit ?? "Metadata");
-    const etcd = supervised.start("etcd", binaries.etcd, etcdFlags(facts.folder, ports));
     const plane = new ControlPlane({ facts, supervised, binaries, ports, building });
+    const etcd = plane.startEtcd();
     await Promise.race([plane.startApiServer(), failed(etcd)]);
     if (options.controllerManager) await plane.startControllerManager();
     return plane;
