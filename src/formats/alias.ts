@@ -1,8 +1,18 @@
-/** Whether an alias is the one asked for, as keystores match them: exactly where one of `entries` does, else without case. */
+/** Whether an alias is the one asked for, as keystores match them: exactly where one of `all` does, else without case. */
 export function aliasMatcher(
   asked: string,
-  entries: readonly { readonly alias?: string | undefined }[],
+  all: readonly (string | undefined)[],
 ): (alias: string | undefined) => boolean {
-  const exact = entries.some(({ alias }) => alias === asked);
-  return (alias) => (exact ? alias === asked : alias?.toLowerCase() === asked.toLowerCase());
+  if (all.includes(asked)) return (alias) => alias === asked;
+  const folded = asked.toLowerCase();
+  return (alias) => alias?.toLowerCase() === folded;
+}
+
+/** The same for any of several. */
+export function anyAliasMatcher(
+  asked: readonly string[],
+  all: readonly (string | undefined)[],
+): (alias: string | undefined) => boolean {
+  const matchers = asked.map((alias) => aliasMatcher(alias, all));
+  return (alias) => matchers.some((matches) => matches(alias));
 }

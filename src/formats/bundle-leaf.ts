@@ -33,7 +33,10 @@ export function identityOf(
   keys: readonly NamedKey[],
   pool: Pool,
 ): Identity {
-  const matches = aliasMatcher(alias, [...keys, ...certificates]);
+  const matches = aliasMatcher(
+    alias,
+    [...keys, ...certificates].map((entry) => entry.alias),
+  );
   const key = keys.find((key) => matches(key.alias));
   if (key !== undefined) return { leaf: leafOfKey(certificates, key), key: key.pkcs8 };
   const named = certificates.filter((certificate) => matches(certificate.alias));

@@ -11,6 +11,7 @@
  */
 export { bundleOf, type BundleOptions, checkComplete, zero } from "./bundle.ts";
 export { decode, type DecodeOptions } from "./decode.ts";
+export { editKeystore, type EditOptions, type KeystoreEdit } from "./edit.ts";
 export { chainOf } from "./chain-options.ts";
 export { encode, type EncodeOptions } from "./encode.ts";
 export { FormatError, type FormatErrorCode, type FormatErrorDetails } from "./errors.ts";

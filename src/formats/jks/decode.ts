@@ -17,7 +17,13 @@ export function decodeJks(bytes: Buffer, { budget, password, keyPassword, alias 
   const file = parseJks(bytes, budget);
   const store = storePassword(bytes, file.type, password);
   const passwords = [...(keyPassword === undefined ? [] : javaPasswords(keyPassword)), store];
-  const wanted = alias === undefined ? () => true : aliasMatcher(alias, file.entries);
+  const wanted =
+    alias === undefined
+      ? () => true
+      : aliasMatcher(
+          alias,
+          file.entries.map((entry) => entry.alias),
+        );
   const keys: DecodedKey[] = [];
   try {
     for (const entry of file.entries) {

@@ -10,16 +10,21 @@ export interface JksOptions {
 }
 
 /**
- * Writes a JKS as Java does. Dates are the certificates' notBefore, so that a trust store of the same certificates has the same
+ * Writes a JKS as Java does, behind entries of another JKS that are kept. Dates are the certificates' notBefore, so that a trust store of the same certificates has the same
  * bytes; keys are sealed with fresh salts. Throws `FormatError`: `PasswordRequired`, `NoPrivateKey` where a certificate is
  * neither a key's nor trusted, `LimitExceeded` for an alias that has no room.
  */
-export function encodeJks({ keys, certificates }: KeystoreContent, options: JksOptions): Buffer {
+export function encodeJks(
+  { keys, certificates }: KeystoreContent,
+  options: JksOptions,
+  kept: readonly Buffer[] = [],
+): Buffer {
   if (options.password === undefined) throw new FormatError("PasswordRequired", "A JKS keystore needs a password.");
   const passwords = javaPasswords(options.password);
   const [password = Buffer.alloc(0)] = passwords;
   try {
-    return writeJks([...keys.map((entry) => sealed(entry, password)), ...certificates.map(trusted)], password);
+    const entries = [...keys.map((entry) => sealed(entry, password)), ...certificates.map(trusted)];
+    return writeJks([...kept, ...entries], password);
   } finally {
     for (const each of passwords) each.fill(0);
   }

@@ -30,6 +30,8 @@ export type JksEntry = KeyEntry | TrustedEntry | SecretEntry;
 
 export interface JksFile {
   readonly type: "JKS" | "JCEKS";
+  /** 1 or 2; Java has written 2 since 1.2. */
+  readonly version: number;
   readonly entries: readonly JksEntry[];
 }
 
@@ -60,7 +62,7 @@ export function parseJks(file: Buffer, budget: Budget): JksFile {
   if (count * leastEntryBytes > input.left) throw input.damaged(`${count} entries cannot fit in the file`, 8);
   const entries = Array.from({ length: count }, () => entry(input, version, budget));
   if (input.left > 0) throw input.damaged(`${input.left} bytes follow the last entry`, input.offset);
-  return { type, entries };
+  return { type, version, entries };
 }
 
 function entry(input: DataInput, version: number, budget: Budget): JksEntry {

@@ -1,12 +1,14 @@
+import { aliasMatcher } from "../alias.ts";
 import { FormatError } from "../errors.ts";
 import type { Budget } from "../limits.ts";
 import { decrypt } from "../pbe/decrypt.ts";
 import { readEncryptedKey } from "../pbe/encrypted-key.ts";
-import { type PasswordForms, passwordForms, zeroForms } from "../pbe/password.ts";
+import { type PasswordForms, zeroForms } from "../pbe/password.ts";
 import type { Contents, Reading } from "../types.ts";
 import { type Bag, type Found, readBags } from "./bags.ts";
-import { entriesOf } from "./entries.ts";
+import { aliasesOf, entriesOf } from "./entries.ts";
 import { verifyMac } from "./mac.ts";
+import { formsOf, joined } from "./password-forms.ts";
 import { type Pfx, readPfx } from "./pfx.ts";
 import { openSafe, readSafes } from "./safe.ts";
 
@@ -21,7 +23,8 @@ export async function decodePkcs12(bytes: Buffer, reading: Reading): Promise<Con
   const key = keyPassword === undefined ? store : joined(formsOf(keyPassword), store);
   const found: Found = { bags: [], warnings: [] };
   try {
-    await open(pfx, { store, key }, found, budget);
+    await open(pfx, store, found, budget);
+    await openKeys(found, key, reading);
     refuseUnauthenticated(pfx, found, reading);
     if (pfx.trailing > 0) found.warnings.push(`${pfx.trailing} byte(s) after the end of the keystore are passed over.`);
     return { ...entriesOf(found.bags), warnings: found.warnings, authenticated: pfx.mac !== undefined };
@@ -34,24 +37,26 @@ export async function decodePkcs12(bytes: Buffer, reading: Reading): Promise<Con
   }
 }
 
-async function open(
-  pfx: Pfx,
-  password: { readonly store: PasswordForms; readonly key: PasswordForms },
-  found: Found,
-  budget: Budget,
-): Promise<void> {
-  if (pfx.mac !== undefined) await verifyMac(pfx.mac, pfx.authSafe, password.store, budget);
+async function open(pfx: Pfx, password: PasswordForms, found: Found, budget: Budget): Promise<void> {
+  if (pfx.mac !== undefined) await verifyMac(pfx.mac, pfx.authSafe, password, budget);
   for (const safe of readSafes(pfx.authSafe, budget.limits.depth)) {
     if (safe.kind === "unknown") {
       found.warnings.push(`The keystore also holds a part of type ${safe.type}, which is passed over.`);
       continue;
     }
-    const contents = await openSafe(safe, password.store, budget);
+    const contents = await openSafe(safe, password, budget);
     readBags(contents, found, budget);
     if (safe.kind === "encrypted") contents.fill(0);
   }
-  for (const [index, bag] of found.bags.entries()) {
-    if (bag.kind === "encryptedKey") found.bags[index] = await opened(bag, password.key, budget);
+}
+
+/** Keys of other aliases than the one asked for stay closed: they may have other passwords. One without alias may be meant. */
+async function openKeys({ bags }: Found, password: PasswordForms, { alias, budget }: Reading): Promise<void> {
+  const aliasOf = aliasesOf(bags);
+  const matches = alias === undefined ? () => true : aliasMatcher(alias, bags.map(aliasOf));
+  const wanted = bags.map(aliasOf).map((name) => name === undefined || matches(name));
+  for (const [index, bag] of bags.entries()) {
+    if (bag.kind === "encryptedKey" && wanted[index] === true) bags[index] = await opened(bag, password, budget);
   }
 }
 
@@ -63,16 +68,6 @@ async function opened(
   const { der, ...rest } = bag;
   const encrypted = readEncryptedKey(der, "the private key in the PKCS#12 keystore", budget.limits.depth);
   return { ...rest, kind: "key", pkcs8: await decrypt(encrypted, password, budget) };
-}
-
-/** Old NSS gave the UTF-16 of PKCS#12 to PBES2 too. */
-function formsOf(password: Uint8Array): PasswordForms {
-  const { octets, bmp } = passwordForms(password);
-  return { octets: [...octets, ...bmp], bmp };
-}
-
-function joined(first: PasswordForms, second: PasswordForms): PasswordForms {
-  return { octets: [...first.octets, ...second.octets], bmp: [...first.bmp, ...second.bmp] };
 }
 
 /** Who protects a keystore by a password relies on it; without one there is nothing that could show a change. */

@@ -18,8 +18,23 @@ export interface Pkcs12Options {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What stays of another keystore, each part in its own bytes. */
+export interface KeptBags {
+  /** SafeBags that are encrypted together: certificates, and all that is no key under a password of its own. */
+  readonly others: readonly Buffer[];
+  readonly shroudedKeys: readonly Buffer[];
+  /** ContentInfos. */
+  readonly safes: readonly Buffer[];
+}
+
+const nothingKept: KeptBags = { others: [], shroudedKeys: [], safes: [] };
+
 /** Writes a PKCS#12 keystore in DER. Salts are fresh, so no two are equal. Throws `FormatError` `PasswordRequired`. */
-export async function encodePkcs12(content: KeystoreContent, options: Pkcs12Options): Promise<Buffer> {
+export async function encodePkcs12(
+  content: KeystoreContent,
+  options: Pkcs12Options,
+  kept: KeptBags = nothingKept,
+): Promise<Buffer> {
   const { profile: name = "Modern2023", signal } = options;
   const profile: Profile = profiles[name];
   const iterations = options.iterations ?? profile.iterations;
@@ -33,7 +48,7 @@ export async function encodePkcs12(content: KeystoreContent, options: Pkcs12Opti
       profile.mac === undefined ? undefined : prepareMac(profile.mac, password, iterations, signal),
       ...content.keys.map(() => prepare(profile.keys)),
     ]);
-    const authSafe = sequence(...safesOf(content, certificates, keys));
+    const authSafe = sequence(...safesOf(content, kept, certificates, keys));
     const macData = mac === undefined ? [] : [mac(authSafe)];
     return sequence(integer(3), dataOf(authSafe), ...macData);
   } finally {
@@ -44,14 +59,16 @@ export async function encodePkcs12(content: KeystoreContent, options: Pkcs12Opti
 /** Certificates first, then keys: the order and number that go-pkcs12 insists on. */
 function safesOf(
   content: KeystoreContent,
+  kept: KeptBags,
   prepared: Prepared | undefined,
   keys: readonly (Prepared | undefined)[],
 ): Buffer[] {
   const bags = [...content.keys.flatMap(chainBags), ...content.certificates.map(certificateEntryBag)];
-  const certificates = sequence(...bags);
+  const certificates = sequence(...kept.others, ...bags);
   const certificateSafe = prepared === undefined ? dataOf(certificates) : encryptedDataOf(certificates, prepared);
-  if (content.keys.length === 0) return [certificateSafe];
-  return [certificateSafe, dataOf(sequence(...content.keys.map((entry, index) => keyBag(entry, keys[index]))))];
+  const keyBags = [...kept.shroudedKeys, ...content.keys.map((entry, index) => keyBag(entry, keys[index]))];
+  const keySafe = keyBags.length === 0 ? [] : [dataOf(sequence(...keyBags))];
+  return [certificateSafe, ...keySafe, ...kept.safes];
 }
 
 function dataOf(content: Buffer): Buffer {

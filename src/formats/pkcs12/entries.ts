@@ -1,19 +1,24 @@
 import { Reader } from "../asn1/reader.ts";
 import type { Contents } from "../types.ts";
+import type { BagAttributes } from "./attributes.ts";
 import type { Bag } from "./bags.ts";
 
 /**
- * Certificates and keys under their aliases. What has no friendly name takes that of its partner, which its localKeyID
- * names: some writers name only the key, others only the certificate.
+ * The alias of each bag. What has no friendly name takes that of its partner, which its localKeyID names: some writers name
+ * only the key, others only the certificate.
  */
-export function entriesOf(bags: readonly Bag[]): Pick<Contents, "certificates" | "keys"> {
+export function aliasesOf(bags: readonly BagAttributes[]): (bag: BagAttributes) => string | undefined {
   const names = new Map<string, string>();
   for (const { localKeyId, friendlyName } of bags) {
     if (localKeyId !== undefined && friendlyName !== undefined && !names.has(localKeyId))
       names.set(localKeyId, friendlyName);
   }
-  const aliasOf = ({ friendlyName, localKeyId }: Bag): string | undefined =>
-    friendlyName ?? names.get(localKeyId ?? "");
+  return ({ friendlyName, localKeyId }) => friendlyName ?? names.get(localKeyId ?? "");
+}
+
+/** Certificates and keys under their aliases. */
+export function entriesOf(bags: readonly Bag[]): Pick<Contents, "certificates" | "keys"> {
+  const aliasOf = aliasesOf(bags);
   return {
     certificates: bags.flatMap((bag) =>
       bag.kind === "certificate" ? [{ der: bag.der, alias: aliasOf(bag), trusted: bag.trusted }] : [],

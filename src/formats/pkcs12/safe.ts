@@ -1,5 +1,5 @@
 import { Reader } from "../asn1/reader.ts";
-import { context } from "../asn1/tags.ts";
+import { context, SEQUENCE } from "../asn1/tags.ts";
 import type { Budget } from "../limits.ts";
 import { readAlgorithm } from "../pbe/algorithm.ts";
 import { decrypt } from "../pbe/decrypt.ts";
@@ -11,7 +11,7 @@ import * as oids from "./oids.ts";
 export type Safe =
   | { readonly kind: "clear"; readonly contents: Buffer }
   | { readonly kind: "encrypted"; readonly scheme: Scheme; readonly ciphertext: Buffer }
-  | { readonly kind: "unknown"; readonly type: string };
+  | { readonly kind: "unknown"; readonly type: string; readonly raw: Buffer };
 
 /** The parts of an AuthenticatedSafe (RFC 7292, section 4.1). Throws `FormatError` `Malformed` or `UnsupportedAlgorithm`. */
 export function readSafes(authSafe: Buffer, depth: number): Safe[] {
@@ -19,11 +19,13 @@ export function readSafes(authSafe: Buffer, depth: number): Safe[] {
   const reader = outer.sequence();
   outer.finish();
   const safes: Safe[] = [];
-  while (!reader.done) safes.push(readSafe(reader.sequence()));
+  while (!reader.done) safes.push(readSafe(reader));
   return safes;
 }
 
-function readSafe(info: Reader): Safe {
+function readSafe(reader: Reader): Safe {
+  const element = reader.element(SEQUENCE);
+  const info = reader.inside(element);
   const type = info.oid();
   switch (type) {
     case oids.data:
@@ -31,7 +33,7 @@ function readSafe(info: Reader): Safe {
     case oids.encryptedData:
       return { kind: "encrypted", ...readEncrypted(info.into(context(0)).sequence()) };
     default:
-      return { kind: "unknown", type };
+      return { kind: "unknown", type, raw: reader.rawOf(element) };
   }
 }
 
