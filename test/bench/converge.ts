@@ -4,7 +4,7 @@ import { metadataOf } from "../../src/kube/index.ts";
 import { eventually } from "../control-plane/index.ts";
 import type { BenchCluster, Realm } from "./bench-cluster.ts";
 import { BenchOperator } from "./bench-operator.ts";
-import { benchDeployment, type Certificate, sourceSecret } from "./objects.ts";
+import { benchDeployment, benchImport, type Certificate, sourceSecret } from "./objects.ts";
 import { RawClient } from "./raw-client.ts";
 import { requestsOfDelivery, type Stored } from "./requests.ts";
 import { requestsIn, secondsOf } from "./server-times.ts";
@@ -41,6 +41,14 @@ export async function loadDeployments(
     uid: metadata.uid ?? "",
     resourceVersion: metadata.resourceVersion ?? "",
   }));
+}
+
+/** Imports of the sources that are there, into places of their own. Resolves when a running operator has delivered them. */
+export async function deliverImports(cluster: BenchCluster, { home, away }: Realm, count: number): Promise<void> {
+  const imports = numbered(count).map((name) => benchImport(home, away, `import-${name}`, name));
+  const placed = placesFilled(cluster, away, 2 * count);
+  await cluster.load(imports);
+  await placed;
 }
 
 export function numbered(count: number): string[] {
