@@ -20,7 +20,7 @@ const passedOver: Readonly<Record<string, string>> = {
 /** What to put where: bags in their order, and words about those that are passed over. */
 export interface Found {
   readonly bags: Bag[];
-  readonly warnings: string[];
+  readonly warnings: Set<string>;
 }
 
 /** Adds the bags of SafeContents (RFC 7292, section 4.2). Throws `FormatError` `Malformed` or `LimitExceeded`. */
@@ -54,7 +54,7 @@ function readBag(bag: Reader, found: Found, budget: Budget): void {
     case oids.safeContentsBag:
       return readSafeContents(value.sequence(), found, budget);
     default:
-      found.warnings.push(
+      found.warnings.add(
         `The keystore also holds ${passedOver[type] ?? `a bag of type ${type}`}, which is passed over.`,
       );
   }
@@ -63,7 +63,7 @@ function readBag(bag: Reader, found: Found, budget: Budget): void {
 function addCertificate(bag: Reader, attributes: BagAttributes, found: Found, budget: Budget): void {
   const type = bag.oid();
   if (type !== oids.x509Certificate) {
-    found.warnings.push(`The keystore also holds a certificate of type ${type}, which is passed over.`);
+    found.warnings.add(`The keystore also holds a certificate of type ${type}, which is passed over.`);
     return;
   }
   budget.chargeCertificates();

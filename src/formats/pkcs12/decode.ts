@@ -9,6 +9,7 @@ import { type Bag, type Found, readBags } from "./bags.ts";
 import { aliasesOf, entriesOf } from "./entries.ts";
 import { verifyMac } from "./mac.ts";
 import { formsOf, joined } from "./password-forms.ts";
+import * as oids from "./oids.ts";
 import { type Pfx, readPfx } from "./pfx.ts";
 import { openSafe, readSafes } from "./safe.ts";
 
@@ -21,13 +22,13 @@ export async function decodePkcs12(bytes: Buffer, reading: Reading): Promise<Con
   const pfx = readPfx(bytes, budget.limits.depth);
   const store = formsOf(password ?? Buffer.alloc(0));
   const key = keyPassword === undefined ? store : joined(formsOf(keyPassword), store);
-  const found: Found = { bags: [], warnings: [] };
+  const found: Found = { bags: [], warnings: new Set() };
   try {
     await open(pfx, store, found, budget);
     await openKeys(found, key, reading);
     refuseUnauthenticated(pfx, found, reading);
-    if (pfx.trailing > 0) found.warnings.push(`${pfx.trailing} byte(s) after the end of the keystore are passed over.`);
-    return { ...entriesOf(found.bags), warnings: found.warnings, authenticated: pfx.mac !== undefined };
+    if (pfx.trailing > 0) found.warnings.add(`${pfx.trailing} byte(s) after the end of the keystore are passed over.`);
+    return { ...entriesOf(found.bags), warnings: [...found.warnings], authenticated: pfx.mac !== undefined };
   } catch (error) {
     for (const bag of found.bags) if (bag.kind === "key") bag.pkcs8.fill(0);
     throw password === undefined ? withoutPassword(error) : error;
@@ -41,7 +42,8 @@ async function open(pfx: Pfx, password: PasswordForms, found: Found, budget: Bud
   if (pfx.mac !== undefined) await verifyMac(pfx.mac, pfx.authSafe, password, budget);
   for (const safe of readSafes(pfx.authSafe, budget.limits.depth)) {
     if (safe.kind === "unknown") {
-      found.warnings.push(`The keystore also holds a part of type ${safe.type}, which is passed over.`);
+      const part = safe.type === oids.envelopedData ? "encrypted to a public key" : `of type ${safe.type}`;
+      found.warnings.add(`The keystore also holds a part ${part}, which is passed over.`);
       continue;
     }
     const contents = await openSafe(safe, password, budget);

@@ -32,7 +32,7 @@ function split(contents: Reader, budget: Budget): RawBag[] {
 }
 
 function rawBag(raw: Buffer, budget: Budget): RawBag {
-  const found: Found = { bags: [], warnings: [] };
+  const found: Found = { bags: [], warnings: new Set() };
   readBags(sequence(raw), found, budget);
   const [bag] = found.bags;
   if (bag?.kind === "key") bag.pkcs8.fill(0);
