@@ -22,9 +22,9 @@ interface Pending {
 }
 
 export interface SaverOptions<T extends DeliveryObject> {
-  readonly client: KubeClient;
+  readonly client: Pick<KubeClient, "apply" | "get">;
   readonly kind: DeliveryKind<T>;
-  readonly cache: Informer<T & KubeObject>;
+  readonly cache: Pick<Informer<T & KubeObject>, "get" | "applyAnswer">;
   readonly now: () => Date;
   readonly writesSuspended: boolean;
 }

@@ -62,8 +62,12 @@ export async function reconcileTarget(
   const saved = await saver.close(
     key,
     (draft, { uid }) => {
-      if (uid !== subject.uid || !maySettle(draft.records.get(target.name), opened.record ?? stored)) return undefined;
-      const report = { target: target.name, record, change, generation: subject.generation, at: context.now() };
+      const current = draft.records.get(target.name);
+      // Where only the answer to the save was lost, nothing has changed.
+      const saved = isDeepStrictEqual(current, record);
+      if (uid !== subject.uid || !(saved || maySettle(current, opened.record ?? stored))) return undefined;
+      const news = saved ? undefined : change;
+      const report = { target: target.name, record, change: news, generation: subject.generation, at: context.now() };
       return withReport(draft, { ...report, source: sourceReport(found.source, record) });
     },
     signal,
