@@ -8,6 +8,7 @@ import {
   failed,
   failuresOf,
   inDoubt,
+  maySettle,
   opened,
   refused,
   unsure,
@@ -254,6 +255,22 @@ describe("the record of a write without an answer", () => {
         "It is not known whether the last write happened (looked at: inventory of 10:00). Check the store, remove there what was written, then request a reconcile: it is written again.",
       attempt,
     });
+  });
+});
+
+describe("what a run came to may be saved", () => {
+  const opening: DeliveryRecord = { ...settled, phase: "InProgress", attempt };
+  const another: DeliveryRecord = { ...opening, attempt: { ...attempt, startedAt: "2026-01-31T23:59:30Z" } };
+  it.each<[string, DeliveryRecord | undefined, DeliveryRecord | undefined, boolean]>([
+    ["over nothing, where it found nothing", undefined, undefined, true],
+    ["over what it found", settled, { ...settled }, true],
+    ["not over what somebody else has noted since", failing, settled, false],
+    ["not over a write that somebody else has opened since", opening, settled, false],
+    ["over its own write, whatever was noted beside it", inDoubt(opening, "nothing"), opening, true],
+    ["not over another write of the same number", another, opening, false],
+    ["not over the end of its own write", settled, opening, false],
+  ])("%s", (_, stored, known, may) => {
+    expect(maySettle(stored, known)).toBe(may);
   });
 });
 

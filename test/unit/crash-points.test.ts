@@ -118,23 +118,35 @@ describe.each(table)("where the ledger shows %s, and the answer is lost: %s", (s
     expect(outcomes).toEqual(expected(points, [3, 4, 5, 6, 7, 8]));
   });
 
-  it("a rotation is written once, whichever save another leader comes before", async () => {
+  it("a rotation is written once, whichever action another leader comes before", async () => {
     const outcomes = await rotated(points, (world, point) => at(point, () => live(world)));
     // It has taken the lease, so that the first does not write what it has opened.
     expect(outcomes).toEqual(expected(points, [3]));
   });
 
-  it("a rotation is written once, though a process is stopped at whichever point until another has ended it", async () => {
-    // From the fence to the write there is nothing that could stop it any more (docs/adr/0006-never-twice.md).
-    const stoppable = points.filter((point) => actions[point] !== "write");
-    const outcomes = await rotated(stoppable, (world, point) =>
-      at(point, async () => {
-        world.now += 100_000;
-        await settle(world);
-      }),
-    );
-    expect(outcomes).toEqual(expected(stoppable, [3]));
+  it("a rotation is written once without an election, too: the save of the opening keeps them apart", async () => {
+    const outcomes = await rotated(points, (world, point) => {
+      world.elected = false;
+      return at(point, () => live(world));
+    });
+    expect(outcomes).toEqual(expected(points, []));
   });
+
+  it.each([true, false])(
+    "a rotation is written once, though a process is stopped at whichever point until another has ended it; elected: %s",
+    async (elected) => {
+      // From the fence to the write there is nothing that could stop it any more (docs/adr/0006-never-twice.md).
+      const stoppable = points.filter((point) => actions[point] !== "write");
+      const outcomes = await rotated(stoppable, (world, point) => {
+        world.elected = elected;
+        return at(point, async () => {
+          world.now += 100_000;
+          await settle(world);
+        });
+      });
+      expect(outcomes).toEqual(expected(stoppable, [3]));
+    },
+  );
 });
 
 describe("a change that a look does not show", () => {
@@ -151,6 +163,71 @@ describe("a change that a look does not show", () => {
   });
 });
 
+describe("a source that changes during a delivery", () => {
+  it("has both its contents written once, in order, at whichever point it changes", async () => {
+    for (const point of points) {
+      const world = new World("Everything", first);
+      await settle(
+        world,
+        at(point, () => {
+          world.wanted = second;
+        }),
+      );
+      // The controller runs again for the change.
+      await settle(world);
+      expect([point, world.writes(first), outcome(world)]).toEqual([point, 1, "once"]);
+    }
+  });
+});
+
+describe("a target that moves to another place while a write has no receipt", () => {
+  it.each(shows)("is written once there, and is in no doubt about it: the ledger shows %s", async (shown) => {
+    for (const point of points) {
+      const world = new World(shown, first);
+      await live(world, killedAt(point));
+      world.title = "elsewhere";
+      await settle(world);
+      expect([point, outcome(world)]).toEqual([point, "once"]);
+      expect(world.writes(first, "web")).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it("waits until a write at the old place can no longer be under way", async () => {
+    const world = new World("Everything", first);
+    await live(world, killedAt(4));
+    world.title = "elsewhere";
+    await live(world);
+    expect(world.record).toMatchObject({
+      reason: "AwaitingOutcome",
+      place: { address: "ledger:https://ledger.example.com/web" },
+    });
+  });
+});
+
+describe("a reconcile request", () => {
+  it("is what a person gives after a look at the books, and leads to one more write, killed at whichever point", async () => {
+    for (const point of points) {
+      const world = new World("Nothing", first);
+      world.ledger.lose("After");
+      await settle(world);
+      expect(outcome(world)).toBe("in doubt");
+      world.ledger.strike("web");
+      world.request();
+      await settle(world, killedAt(point));
+      expect([point, world.writes()]).toEqual([point, point < 5 && point > 2 ? 0 : 1]);
+      expect([point, outcome(world)]).toEqual([point, point > 2 && point < 9 ? "in doubt" : "once"]);
+    }
+  });
+
+  it("does not end the wait for a write that may be under way", async () => {
+    const world = new World("Nothing", first);
+    await live(world, killedAt(5));
+    world.request();
+    await settle(world);
+    expect([outcome(world), world.writes()]).toEqual(["in doubt", 1]);
+  });
+});
+
 describe("any course of kills, lost answers, other leaders and rotations", () => {
   const event = record({
     point: nat(points.length),
@@ -161,31 +238,37 @@ describe("any course of kills, lost answers, other leaders and rotations", () =>
 
   it("never writes a change twice, and ends delivered, or in doubt where nothing can be looked up", async () => {
     await assert(
-      asyncProperty(constantFrom(...shows), array(event, { maxLength: 6 }), async (shown, events) => {
-        const world = new World(shown, first);
-        const changes = [first];
-        for (const { point, what, loss, rotate } of events) {
-          if (rotate) {
-            world.wanted = { ...second, note: String(changes.length) };
-            changes.push(world.wanted);
+      asyncProperty(
+        constantFrom(...shows),
+        boolean(),
+        array(event, { maxLength: 6 }),
+        async (shown, elected, events) => {
+          const world = new World(shown, first);
+          world.elected = elected;
+          const changes = [first];
+          for (const { point, what, loss, rotate } of events) {
+            if (rotate) {
+              world.wanted = { ...second, note: String(changes.length) };
+              changes.push(world.wanted);
+            }
+            if (loss !== "None") world.ledger.lose(loss);
+            const how = what === "stop" && actions[point] === "write" ? "kill" : what;
+            const until = await live(
+              world,
+              at(point, async () => {
+                if (how === "kill") throw new Killed("kill -9");
+                if (how === "stop") world.now += 100_000;
+                await live(world);
+              }),
+            );
+            world.now = Math.max(world.now, until?.getTime() ?? 0);
           }
-          if (loss !== "None") world.ledger.lose(loss);
-          const how = what === "stop" && actions[point] === "write" ? "kill" : what;
-          const until = await live(
-            world,
-            at(point, async () => {
-              if (how === "kill") throw new Killed("kill -9");
-              if (how === "stop") world.now += 100_000;
-              await live(world);
-            }),
-          );
-          world.now = Math.max(world.now, until?.getTime() ?? 0);
-        }
-        await settle(world);
-        expect(Math.max(...changes.map((change) => world.writes(change)))).toBeLessThanOrEqual(1);
-        const tells = shown === "Everything" || shown === "NoMark";
-        expect(tells ? ["once"] : ["once", "in doubt"]).toContain(outcome(world));
-      }),
+          await settle(world);
+          expect(Math.max(...changes.map((change) => world.writes(change)))).toBeLessThanOrEqual(1);
+          const tells = shown === "Everything" || shown === "NoMark";
+          expect(tells ? ["once"] : ["once", "in doubt"]).toContain(outcome(world));
+        },
+      ),
       { numRuns: 300 },
     );
   });
