@@ -28,6 +28,8 @@ export class Ledger {
   readonly shows: Shows;
   readonly #now: () => number;
   readonly #entries: Entry[] = [];
+  /** What a person has removed. */
+  readonly struck: Entry[] = [];
   readonly #coming: { readonly at: number; readonly entry: Entry }[] = [];
   readonly #losses: Loss[] = [];
   readonly #lagMs: number;
@@ -44,8 +46,8 @@ export class Ledger {
     this.#losses.push(...losses);
   }
 
-  write(entry: Entry): void {
-    const loss = this.#losses.shift();
+  /** @param loss how the answer is lost; by default as `lose` has said */
+  write(entry: Entry, loss = this.#losses.shift()): void {
     if (loss === "During") this.#coming.push({ at: this.#now() + this.#lagMs, entry });
     else if (loss !== "Before") this.#entries.push(entry);
     if (loss !== undefined) throw new AnswerLost(`the answer was lost: ${loss}`);
@@ -59,7 +61,7 @@ export class Ledger {
     return this.shows === "NoMark" ? { ...rest, note } : { ...rest, mark };
   }
 
-  /** All that was ever written, whatever is shown. */
+  /** All that stands there, whatever is shown. */
   entries(title?: string): readonly Entry[] {
     while (this.#coming[0] !== undefined && this.#coming[0].at <= this.#now()) {
       this.#entries.push(...this.#coming.splice(0, 1).map(({ entry }) => entry));
@@ -70,6 +72,6 @@ export class Ledger {
   /** A person removes what lies at a title, after a look at the books themselves. */
   strike(title: string): void {
     const last = this.#entries.findLastIndex((entry) => entry.title === title);
-    if (last >= 0) this.#entries.splice(last, 1);
+    if (last >= 0) this.struck.push(...this.#entries.splice(last, 1));
   }
 }

@@ -57,9 +57,20 @@ export class OperatorProcess {
     return this.#log.join("");
   }
 
-  /** SIGKILL, unless it has ended by itself. Resolves when it is gone. */
+  /** Resolves when it works, or has ended. */
+  async working(): Promise<void> {
+    const works = new Promise<void>((resolve) => {
+      this.#child.stdout?.on("data", () => {
+        if (this.log.includes("the caches are filled")) resolve();
+      });
+    });
+    await Promise.race([works, this.#ended]);
+  }
+
+  /** SIGKILL. Resolves when it is gone; rejects when it had ended by itself. */
   async kill(): Promise<void> {
     this.#child.kill("SIGKILL");
     await this.#ended;
+    if (this.#child.signalCode !== "SIGKILL") throw new Error(`the operator had ended by itself:\n${this.log}`);
   }
 }

@@ -1,12 +1,19 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { AnswerLost, type Entry, type Ledger } from "./ledger.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { AnswerLost, type Entry, type Ledger, type Loss } from "./ledger.ts";
 
 /** A write that is held: as it came in, before the ledger wrote it, or after. */
 export interface Held {
   readonly reached: Promise<void>;
   /** `Drop` forgets one that was held `Before`, as a vendor does that died at it. */
   release(what: "GoOn" | "Drop"): void;
+}
+
+/** What befalls a write: how long it takes before and after it is written, in milliseconds, and how its answer is lost. */
+export interface Mishap {
+  readonly slowMs: number;
+  readonly loss?: Loss | undefined;
 }
 
 interface Hold {
@@ -20,11 +27,13 @@ export class LedgerServer {
   readonly ledger: Ledger;
   readonly #server: Server;
   readonly #holds = new Map<string, Hold>();
-  /** How long it takes over each write, before and after it, in milliseconds. */
-  slowMs: () => number = () => 0;
+  readonly #mishap: () => Mishap;
+  /** How many writes are under way. */
+  busy = 0;
 
-  private constructor(ledger: Ledger, server: Server) {
+  private constructor(ledger: Ledger, server: Server, mishap: () => Mishap) {
     this.ledger = ledger;
+    this.#mishap = mishap;
     this.#server = server;
     server.on("request", (request, response) => {
       this.#answer(request, response).catch((error: unknown) => {
@@ -34,10 +43,11 @@ export class LedgerServer {
     });
   }
 
-  static async start(ledger: Ledger): Promise<LedgerServer> {
+  /** @param mishap asked for each write */
+  static async start(ledger: Ledger, mishap: () => Mishap = () => ({ slowMs: 0 })): Promise<LedgerServer> {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
-    return new LedgerServer(ledger, server);
+    return new LedgerServer(ledger, server, mishap);
   }
 
   get url(): string {
@@ -70,19 +80,21 @@ export class LedgerServer {
   async #write(title: string, entry: Entry): Promise<void> {
     const hold = this.#holds.get(title);
     this.#holds.delete(title);
-    const held = async (when: Hold["when"]): Promise<void> => {
-      if (hold?.when !== when) return pause(this.slowMs());
+    const { slowMs, loss } = this.#mishap();
+    const passes = async (when: Hold["when"]): Promise<void> => {
+      if (hold?.when !== when) return sleep(slowMs);
       hold.reached.resolve();
       if ((await hold.released.promise) === "Drop") throw new AnswerLost("dropped");
     };
-    await held("Before");
-    this.ledger.write(entry);
-    await held("After");
+    this.busy += 1;
+    try {
+      await passes("Before");
+      this.ledger.write(entry, loss);
+      await passes("After");
+    } finally {
+      this.busy -= 1;
+    }
   }
-}
-
-async function pause(milliseconds: number): Promise<void> {
-  if (milliseconds > 0) await new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {
