@@ -6,6 +6,8 @@ export interface SeenRequest {
   /** With the query. */
   readonly path: string;
   readonly watch: boolean;
+  /** The client's, which tells its connections apart. */
+  readonly port: number;
 }
 
 /** Which requests a fault is for; what is left out is not asked for. */

@@ -102,11 +102,11 @@ export class FaultProxy {
 
   async #take(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = "", url: path = "" } = incoming;
-    const request = { method, path, watch: /[?&]watch=(true|1)\b/.test(path) };
+    const { authorized, remotePort: port = 0 } = incoming.socket as TLSSocket;
+    const request = { method, path, watch: /[?&]watch=(true|1)\b/.test(path), port };
     this.requests.push(request);
-    const socket = incoming.socket as TLSSocket;
-    const agent = socket.authorized ? this.#asAdmin : this.#asSent;
-    const connection = this.#connections.get(socket.remotePort ?? 0);
+    const agent = authorized ? this.#asAdmin : this.#asSent;
+    const connection = this.#connections.get(port);
     const exchange = new Exchange(incoming, response, connection, { server: this.#facts.server, agent });
     const fault = [...this.#injections].find((injection) => injection.meets(request))?.fault ?? passed;
     try {
