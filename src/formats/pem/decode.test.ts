@@ -51,6 +51,11 @@ describe("decode of a PEM", () => {
     expect(decoded.certificates).toEqual([{ der: Buffer.from(leaf.certificate.rawData) }]);
   });
 
+  it("reads UTF-16 with half a character in it, and odd bytes at its end", async () => {
+    const bytes = Buffer.concat([Buffer.from(`\uD800 ${leaf.pem}`, "utf16le"), Buffer.of(1)]);
+    expect((await decode(bytes)).certificates).toHaveLength(1);
+  });
+
   it("cuts off what OpenSSL adds to a TRUSTED CERTIFICATE", async () => {
     const { certificates } = await read(trusted);
     expect(new X509Certificate(certificates[0]?.der ?? "").fingerprint256.toLowerCase().replaceAll(":", "")).toBe(

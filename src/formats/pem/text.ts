@@ -1,18 +1,19 @@
-import { transcode } from "node:buffer";
+const questionMark = 0x3f;
 
 /**
- * Text as bytes of which the ASCII part is right: UTF-16 is told by its byte order mark or by the zero bytes beside the first
- * dashes, and rewritten; all else is left as it is.
+ * Text as ASCII: UTF-16 is told by its byte order mark or by the zero bytes beside the first dashes, and rewritten with
+ * question marks for what is not ASCII; all else is left as it is.
  */
 export function asciiBytes(bytes: Buffer): Buffer {
-  switch (byteOrder(bytes)) {
-    case undefined:
-      return bytes;
-    case "LE":
-      return transcode(even(bytes), "utf16le", "utf8");
-    case "BE":
-      return transcode(Buffer.from(even(bytes)).swap16(), "utf16le", "utf8");
+  const order = byteOrder(bytes);
+  if (order === undefined) return bytes;
+  const [low, high] = order === "LE" ? [0, 1] : [1, 0];
+  const text = Buffer.alloc(bytes.length >> 1);
+  for (let at = 0; at < text.length; at++) {
+    const unit = bytes[2 * at + low] ?? 0;
+    text[at] = bytes[2 * at + high] === 0 && unit < 0x80 ? unit : questionMark;
   }
+  return text;
 }
 
 function byteOrder(bytes: Buffer): "LE" | "BE" | undefined {
@@ -22,9 +23,4 @@ function byteOrder(bytes: Buffer): "LE" | "BE" | undefined {
   const dashes = bytes.indexOf("-\0-\0-");
   if (dashes < 0) return undefined;
   return dashes % 2 === 0 ? "LE" : "BE";
-}
-
-/** A last odd byte is half a character. */
-function even(bytes: Buffer): Buffer {
-  return bytes.subarray(0, bytes.length - (bytes.length % 2));
 }
