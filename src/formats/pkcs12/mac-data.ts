@@ -17,7 +17,7 @@ export interface ClassicMac {
   readonly iterations: number;
 }
 
-/** RFC 9579. Salt and iterations of MacData itself mean nothing then. */
+/** RFC 9579. Salt and iterations of MacData itself mean nothing then; Go writes 0 iterations. */
 export interface Pbmac1 {
   readonly kind: "PBMAC1";
   readonly digest: string;
@@ -38,9 +38,9 @@ export function readMacData(pfx: Reader): MacData {
   const value = digestInfo.octets();
   digestInfo.finish();
   const salt = reader.octets();
+  if (oid === oids.pbmac1) return { kind: "PBMAC1", value, ...readPbmac1(parameters.sequence()) };
   const iterations = reader.done ? 1 : positive(reader, "the iteration count of the MAC");
   reader.finish();
-  if (oid === oids.pbmac1) return { kind: "PBMAC1", value, ...readPbmac1(parameters.sequence()) };
   const digest = digests[oid];
   if (digest === undefined) throw unsupported("MAC", oid, strangers[oid]);
   return { kind: "classic", digest, value, salt, iterations };
