@@ -1,7 +1,9 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { connect } from "./connect.ts";
-import { Reflector } from "./reflector.ts";
+import type { KubeClient, WatchEvent } from "./client.ts";
+import { Reflector, SYSTEM_CLOCK } from "./reflector.ts";
 import { ConfigMap } from "./resources.ts";
+import type { KubeObject } from "./types.ts";
 import { type Behaviour, failure, json, serve, silence } from "./testing/raw-server.ts";
 
 /** A reflector against a server that behaves so, with a clock that stands still until it is set. */
@@ -38,6 +40,35 @@ async function running(...behaviours: [Behaviour, ...Behaviour[]]) {
 }
 
 const emptyList = json(200, { metadata: { resourceVersion: "10" }, items: [] });
+
+it("a reflector that is stopped by what it was told ends its watch, so that nothing keeps the process alive", async () => {
+  const stopping = new AbortController();
+  const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a", resourceVersion: "11" } };
+  let ended = false;
+  const client: Pick<KubeClient, "list" | "watch"> = {
+    list: () => Promise.resolve({ items: [], resourceVersion: "10" }),
+    async *watch<T extends KubeObject>(): AsyncGenerator<WatchEvent<T>, void, undefined> {
+      try {
+        yield { type: "ADDED", object: object as KubeObject as T };
+        yield { type: "BOOKMARK", resourceVersion: "12" };
+      } finally {
+        ended = true;
+      }
+    },
+  };
+  const reflector = new Reflector({
+    client,
+    type: ConfigMap,
+    namespace: undefined,
+    labelSelector: undefined,
+    fieldSelector: undefined,
+    clock: SYSTEM_CLOCK,
+    onEffect: ({ do: what }) => what === "Put" && stopping.abort(),
+    onFailure: () => {},
+  });
+  await reflector.run(stopping.signal);
+  expect(ended).toBe(true);
+});
 
 describe("the health of a reflector", () => {
   it("tells how long the server has been silent", async () => {

@@ -28,7 +28,7 @@ export const SYSTEM_CLOCK: ReflectorClock = {
 };
 
 export interface ReflectorOptions<T extends KubeObject> {
-  client: KubeClient;
+  client: Pick<KubeClient, "list" | "watch">;
   type: Resource<T>;
   namespace: string | undefined;
   labelSelector: string | undefined;
@@ -174,17 +174,14 @@ export class Reflector<T extends KubeObject> {
     this.#watches += 1;
     const seconds = (): number => (clock.now() - started) / 1000;
     const options = { namespace, labelSelector, fieldSelector, resourceVersion, timeoutSeconds, signal };
-    const changes = client.watch(type, options);
-    for (;;) {
-      let next: Awaited<ReturnType<typeof changes.next>>;
-      try {
-        next = await changes.next();
-      } catch (error) {
-        return this.#failed("watch", error, signal, (error) => ({ type: "WatchFailed", error, seconds: seconds() }));
+    try {
+      for await (const change of client.watch(type, options)) {
+        if (signal.aborted) return undefined;
+        this.#take({ type: "Changed", change });
       }
-      if (signal.aborted) return undefined;
-      if (next.done) return { type: "WatchEnded", seconds: seconds() };
-      this.#take({ type: "Changed", change: next.value });
+      return signal.aborted ? undefined : { type: "WatchEnded", seconds: seconds() };
+    } catch (error) {
+      return this.#failed("watch", error, signal, (error) => ({ type: "WatchFailed", error, seconds: seconds() }));
     }
   }
 
