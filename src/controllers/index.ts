@@ -1,18 +1,17 @@
-import type { CertificateImport, CertificateStore, StoreDeployment } from "../crds/index.ts";
+import type { CertificateImport, CertificateStore, SecretKeyRef, StoreDeployment } from "../crds/index.ts";
 import type { FingerprintKey } from "../delivery/index.ts";
 import {
   ConfigMap,
   Informer,
   type InformerOptions,
   type InformerProblem,
-  keyOf,
   type KubeClient,
   type KubeObject,
   metadataOf,
   type PartialObjectMetadata,
   Secret,
 } from "../kube/index.ts";
-import { passwordRefs, SourceResolver, StoreResolver } from "../resolve/index.ts";
+import { SecretValues, SourceResolver, StoreResolver } from "../resolve/index.ts";
 import type { EventRecorder, Logger, Manager, Metrics } from "../runtime/index.ts";
 import type { Provider } from "../stores/contract.ts";
 import { importKind } from "./certificate-import/kind.ts";
@@ -21,9 +20,10 @@ import { type Claimant, Claims } from "./delivery/claims.ts";
 import type { DeliveryContext } from "./delivery/context.ts";
 import { DeliveryController, keyOfResource } from "./delivery/controller.ts";
 import { DeliveryMetrics } from "./delivery/metrics.ts";
+import type { Target } from "./delivery/subject.ts";
 import { CertificateImports, CertificateStores, StoreDeployments } from "./resources.ts";
 import { deploymentKind } from "./store-deployment/kind.ts";
-import { wireReferences } from "./references.ts";
+import { referredTo, wireReferences } from "./references.ts";
 
 /** What the controllers are built from. */
 export interface ControllersOptions {
@@ -48,6 +48,10 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
   const { client, manager, metrics, log, namespaces, providers, workers, lookAgainMs } = options;
   const now = (): Date => new Date();
   const random = Math.random;
+  const names = [...providers.keys()];
+  const kinds = { imports: importKind(names), deployments: deploymentKind(names) };
+  const secretsOf = ({ provider, block }: Target): readonly SecretKeyRef[] =>
+    providers.get(provider)?.targetSecrets?.(block) ?? [];
   const common = { namespaces, onProblem: (problem: InformerProblem) => tellProblem(log, metrics, problem) };
   const watch = <T extends KubeObject>(informer: Informer<T>): Informer<T> => {
     manager.addInformer(informer);
@@ -65,14 +69,17 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
   const imports = watch(
     new Informer<CertificateImport & KubeObject>(client, CertificateImports, {
       ...common,
-      indexes: { source: sourceKeys, store: ({ metadata, spec }) => [`${metadata.namespace}/${spec.storeRef.name}`] },
+      indexes: {
+        source: (object) => referredTo(kinds.imports.subjectOf(object), secretsOf),
+        store: ({ metadata, spec }) => [`${metadata.namespace}/${spec.storeRef.name}`],
+      },
     }),
   );
   const deployments = watch(
     new Informer<StoreDeployment & KubeObject>(client, StoreDeployments, {
       ...common,
       indexes: {
-        source: sourceKeys,
+        source: (object) => referredTo(kinds.deployments.subjectOf(object), secretsOf),
         store: ({ metadata, spec }) => spec.targets.map((target) => `${metadata.namespace}/${target.storeRef.name}`),
         import: ({ metadata, spec }) =>
           spec.certificateRef ? [`${metadata.namespace}/${spec.certificateRef.name}`] : [],
@@ -85,6 +92,8 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
   const context: DeliveryContext = {
     sources,
     stores,
+    secretValues: new SecretValues({ client, secrets, secretSelector: options.secretSelector }),
+    secretsOf,
     imports,
     claims: new Claims(),
     metrics: new DeliveryMetrics(metrics.registry),
@@ -104,10 +113,9 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
     },
     log,
   };
-  const names = [...providers.keys()];
   const built = { client, context, workers, metrics, log };
-  const importController = new DeliveryController({ ...built, kind: importKind(names), cache: imports });
-  const deploymentController = new DeliveryController({ ...built, kind: deploymentKind(names), cache: deployments });
+  const importController = new DeliveryController({ ...built, kind: kinds.imports, cache: imports });
+  const deploymentController = new DeliveryController({ ...built, kind: kinds.deployments, cache: deployments });
   const storeController = new StoreController({
     client,
     cache: storeCache,
@@ -144,20 +152,6 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
     controller.enqueueTarget(keyOfResource(resource), target);
   }
 }
-
-function sourceKeys({ metadata, spec }: { metadata: { namespace: string }; spec: SourceHolder }): string[] {
-  const { source } = spec;
-  if (source === undefined) return [];
-  const { namespace } = metadata;
-  const secrets = [source.secretRef, ...passwordRefs(source)].flatMap((ref) => ref?.name ?? []);
-  const configMaps = source.configMapRef === undefined ? [] : [source.configMapRef.name];
-  return [
-    ...[...new Set(secrets)].map((name) => `Secret/${keyOf({ namespace, name })}`),
-    ...configMaps.map((name) => `ConfigMap/${keyOf({ namespace, name })}`),
-  ];
-}
-
-type SourceHolder = { source?: CertificateImport["spec"]["source"] | undefined };
 
 function storeSecrets(
   { metadata, spec }: CertificateStore,

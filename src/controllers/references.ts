@@ -1,8 +1,10 @@
-import type { CertificateImport, CertificateStore, StoreDeployment } from "../crds/index.ts";
+import type { CertificateImport, CertificateStore, SecretKeyRef, StoreDeployment } from "../crds/index.ts";
 import type { CacheEvent, Informer, KubeObject, PartialObjectMetadata } from "../kube/index.ts";
 import { keyOf } from "../kube/index.ts";
+import { passwordRefs } from "../resolve/index.ts";
 import type { StoreController } from "./certificate-store/controller.ts";
 import type { DeliveryController } from "./delivery/controller.ts";
+import type { Subject, Target } from "./delivery/subject.ts";
 
 export interface References {
   readonly secrets: Informer<PartialObjectMetadata>;
@@ -40,6 +42,22 @@ export function wireReferences(all: References): void {
       all.deploymentController.enqueueTargets(keyOf(deployment));
     }
   });
+}
+
+/** The index keys of all that a subject is read from, but for its store and its import: `Secret/<namespace>/<name>`. */
+export function referredTo(
+  { namespace, source, targets }: Subject,
+  secretsOf: (target: Target) => readonly SecretKeyRef[],
+): string[] {
+  const spec = "spec" in source ? source.spec : undefined;
+  const secrets = [
+    ...(spec === undefined ? [] : [spec.secretRef, ...passwordRefs(spec)]),
+    ...targets.flatMap((target) => secretsOf(target)),
+  ].flatMap((ref) => ref?.name ?? []);
+  return [
+    ...[...new Set(secrets)].map((name) => `Secret/${keyOf({ namespace, name })}`),
+    ...(spec?.configMapRef === undefined ? [] : [`ConfigMap/${keyOf({ namespace, name: spec.configMapRef.name })}`]),
+  ];
 }
 
 function source({ imports, deployments, importController, deploymentController }: References, key: string): void {

@@ -24,6 +24,24 @@ export class SecretValues {
     return refs.map(({ name }) => versionOf(this.#options.secrets.get(`${namespace}/${name}`))).join(",");
   }
 
+  /** Lends the values to `work`, and wipes them when it is done. Throws as `read`. */
+  async use<T>(
+    namespace: string,
+    refs: readonly SecretKeyRef[],
+    signal: AbortSignal,
+    work: (values: ReadonlyMap<string, Buffer>) => Promise<T>,
+  ): Promise<T> {
+    const values = new Map<string, Buffer>();
+    try {
+      for (const ref of refs) {
+        if (!values.has(refName(ref))) values.set(refName(ref), await this.read(namespace, ref, signal));
+      }
+      return await work(values);
+    } finally {
+      for (const value of values.values()) value.fill(0);
+    }
+  }
+
   /**
    * The bytes as they lie there; the caller wipes them. Throws `WaitingError`: `SecretMissing`, `SecretKeyMissing`; or what
    * `readSecret` throws.
@@ -38,6 +56,11 @@ export class SecretValues {
     if (value !== undefined) return value;
     throw new WaitingError("SecretKeyMissing", `${what} has no key ${key}; put the password there.`);
   }
+}
+
+/** The name of a reference in what `use` lends. */
+export function refName({ name, key }: SecretKeyRef): string {
+  return `${name}/${key}`;
 }
 
 export function versionOf(object: PartialObjectMetadata | undefined): string {

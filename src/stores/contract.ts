@@ -1,3 +1,4 @@
+import type { SecretKeyRef } from "../crds/index.ts";
 import type { Bundle, CertificateFacts } from "../formats/index.ts";
 
 /** What a store can do, as shown in `status.capabilities`. */
@@ -125,6 +126,8 @@ export interface Store {
 export interface PlaceContext {
   /** The resource's own namespace: the default for places that have one. */
   readonly namespace: string;
+  /** The value of a Secret that the block refers to; read before, so that it counts for the fingerprint. */
+  secret(ref: SecretKeyRef): Buffer;
 }
 
 /** Data of a Secret that a store refers to. */
@@ -145,5 +148,7 @@ export interface Provider<Block = unknown> {
   readonly capabilities: readonly Capability[];
   /** Secrets of the store's namespace that the block refers to: a change of one makes a new store. */
   secretNames(block: Block): readonly string[];
+  /** What a target's block refers to in the resource's own namespace; nothing where this is not there. */
+  targetSecrets?(target: unknown): readonly SecretKeyRef[];
   create(block: Block, context: StoreContext, signal: AbortSignal): Promise<Store>;
 }

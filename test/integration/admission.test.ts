@@ -88,3 +88,105 @@ describe("a source is refused at admission", () => {
     expect(await refusal({ source })).toContain(words);
   });
 });
+
+const passwordSecretRef = { name: "p", key: "k" };
+
+function withOutputs(outputs: readonly object[], more: object = {}): Promise<string> {
+  const source = { secretRef: { name: "s" } };
+  return refusal({ source }, [target("one", world.away, "web", more, { outputs })]);
+}
+
+describe("outputs are taken at admission", () => {
+  it("of every format at once", async () => {
+    const outputs = [
+      { format: "TLS" },
+      { format: "PEM", key: "a", content: "All" },
+      { format: "CombinedPEM", key: "b" },
+      { format: "DER", key: "c", content: "Key" },
+      { format: "PKCS7", key: "d", content: "Chain" },
+      {
+        format: "JKS",
+        key: "e",
+        alias: "web",
+        truststoreKey: "t1",
+        passwordSecretRef,
+        previousPasswordSecretRef: passwordSecretRef,
+      },
+      { format: "PKCS12", key: "f", profile: "Modern2026", passwordSecretRef, truststoreKey: "t2" },
+      { format: "PKCS12", key: "g", profile: "Passwordless" },
+    ];
+    expect(await withOutputs(outputs)).toBe("taken");
+  });
+
+  it("as a PKCS12 without private key", async () => {
+    const outputs = [{ format: "PKCS12", key: "a", passwordSecretRef }];
+    expect(await withOutputs(outputs, { privateKey: "Exclude" })).toBe("taken");
+  });
+});
+
+describe("outputs are refused at admission", () => {
+  const keystore = { format: "PKCS12", key: "a", passwordSecretRef };
+  const withoutKey = { format: "PKCS12", passwordSecretRef };
+  const onlyKeystores = "go only with the keystores PKCS12 and JKS";
+  const onlySome = "content goes only with format PEM, DER (Leaf or Key) and PKCS7";
+  it.each<[string, object[], string]>([
+    ["TLS with a key", [{ format: "TLS", key: "a" }], "key must be set, except with format TLS"],
+    ["PKCS12 without a key", [withoutKey], "key must be set, except with format TLS"],
+    ["DER with a chain", [{ format: "DER", key: "a", content: "Chain" }], onlySome],
+    ["PKCS7 with the key", [{ format: "PKCS7", key: "a", content: "All" }], onlySome],
+    ["PKCS12 with content", [{ ...keystore, content: "All" }], onlySome],
+    ["PEM with an alias", [{ format: "PEM", key: "a", alias: "web" }], onlyKeystores],
+    ["PEM with a password", [{ format: "PEM", key: "a", passwordSecretRef }], onlyKeystores],
+    [
+      "PEM with a password before",
+      [{ format: "PEM", key: "a", previousPasswordSecretRef: passwordSecretRef }],
+      onlyKeystores,
+    ],
+    ["DER with a trust store", [{ format: "DER", key: "a", truststoreKey: "b" }], onlyKeystores],
+    [
+      "JKS with a profile",
+      [{ ...keystore, format: "JKS", profile: "Modern2023" }],
+      "profile goes only with format PKCS12",
+    ],
+    ["PKCS12 without a password", [{ format: "PKCS12", key: "a" }], "a keystore needs passwordSecretRef"],
+    ["JKS without a password", [{ format: "JKS", key: "a" }], "a keystore needs passwordSecretRef"],
+    ["Passwordless with a password", [{ ...keystore, profile: "Passwordless" }], "except with profile Passwordless"],
+    ["a key twice", [keystore, { format: "PEM", key: "a" }], "two outputs write the same key"],
+    [
+      "a trust store under another's key",
+      [
+        { ...keystore, truststoreKey: "b" },
+        { format: "PEM", key: "b" },
+      ],
+      "truststoreKey names a key",
+    ],
+    ["a trust store under its own keystore's key", [{ ...keystore, truststoreKey: "a" }], "truststoreKey names a key"],
+    [
+      "two trust stores under one key",
+      [
+        { ...keystore, truststoreKey: "t" },
+        { ...keystore, key: "b", truststoreKey: "t" },
+      ],
+      "truststoreKey names a key",
+    ],
+    [
+      "a trust store under a key of TLS",
+      [{ format: "TLS" }, { ...keystore, truststoreKey: "ca.crt" }],
+      "format TLS writes tls.crt",
+    ],
+  ])("%s", async (_, outputs, words) => {
+    expect(await withOutputs(outputs)).toContain(words);
+  });
+
+  it.each<[string, object]>([
+    ["DER of the key", { format: "DER", key: "a", content: "Key" }],
+    ["JKS", { format: "JKS", key: "a", passwordSecretRef }],
+  ])("%s where the private key shall be left out", async (_, output) => {
+    expect(await withOutputs([output], { privateKey: "Exclude" })).toContain("hold the private key");
+  });
+
+  it("a chain alone where the chain shall be left out", async () => {
+    const outputs = [{ format: "PKCS7", key: "a", content: "Chain" }];
+    expect(await withOutputs(outputs, { chain: { include: false } })).toContain("would be empty");
+  });
+});

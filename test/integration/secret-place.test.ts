@@ -34,11 +34,17 @@ beforeAll(async () => {
 afterAll(() => store.close());
 
 function pem(name: string, key: string): Place {
-  return store.place({ namespace: world.away, name, outputs: [{ format: "PEM", key }] }, { namespace: world.home });
+  return store.place(
+    { namespace: world.away, name, outputs: [{ format: "PEM", key }] },
+    { namespace: world.home, secret: () => Buffer.alloc(0) },
+  );
 }
 
 function tls(name: string): Place {
-  return store.place({ namespace: world.away, name, outputs: [{ format: "TLS" }] }, { namespace: world.home });
+  return store.place(
+    { namespace: world.away, name, outputs: [{ format: "TLS" }] },
+    { namespace: world.home, secret: () => Buffer.alloc(0) },
+  );
 }
 
 async function desired(leaf: Issued, mark = "me/StoreDeployment/shop/web/t"): Promise<Desired> {
@@ -145,7 +151,10 @@ describe("a place in a Secret", () => {
       { format: "PEM", key: "b.pem" },
     ] as const;
     await write(
-      store.place({ namespace: world.away, name: "less", outputs: two }, { namespace: world.home }),
+      store.place(
+        { namespace: world.away, name: "less", outputs: two },
+        { namespace: world.home, secret: () => Buffer.alloc(0) },
+      ),
       await desired(first),
     );
     const place = pem("less", "a.pem");

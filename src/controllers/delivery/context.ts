@@ -1,7 +1,7 @@
-import type { CertificateImport } from "../../crds/index.ts";
+import type { CertificateImport, SecretKeyRef } from "../../crds/index.ts";
 import type { FingerprintKey } from "../../delivery/index.ts";
 import type { Cache, KubeObject } from "../../kube/index.ts";
-import type { SourceResolver, StoreResolver } from "../../resolve/index.ts";
+import type { SecretValues, SourceResolver, StoreResolver } from "../../resolve/index.ts";
 import type { Logger } from "../../runtime/index.ts";
 import type { Claimant, Claims } from "./claims.ts";
 import type { OutcomeChange } from "./outcome.ts";
@@ -12,6 +12,9 @@ import type { Subject, Target } from "./subject.ts";
 export interface DeliveryContext {
   readonly sources: SourceResolver;
   readonly stores: StoreResolver;
+  /** Passwords and the like that a target's block refers to. */
+  readonly secretValues: SecretValues;
+  readonly secretsOf: (target: Target) => readonly SecretKeyRef[];
   readonly imports: Cache<CertificateImport & KubeObject>;
   readonly claims: Claims;
   readonly metrics: DeliveryMetrics;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import type { SourceSpec } from "../../crds/index.ts";
+import type { SecretKeyRef, SourceSpec } from "../../crds/index.ts";
 import {
   afterFailure,
   type Base,
@@ -15,7 +15,7 @@ import {
   type Situation,
 } from "../../delivery/index.ts";
 import { chainOf } from "../../formats/index.ts";
-import type { ResolvedStore, Source } from "../../resolve/index.ts";
+import { refName, type ResolvedStore, type Source } from "../../resolve/index.ts";
 import type { Reconciliation, ReconcileResult } from "../../runtime/index.ts";
 import type { Desired, Place } from "../../stores/contract.ts";
 import { isStoreError, type StoreError, WaitingError } from "../../stores/errors.ts";
@@ -94,7 +94,9 @@ export async function reconcileTarget(
         found.source = read;
         const { storeRef, provider } = target;
         return context.stores.use(namespace, storeRef, provider, signal, (resolved) =>
-          bring(before, base, read, resolved),
+          context.secretValues.use(namespace, context.secretsOf(target), signal, (secrets) =>
+            bring(before, base, read, resolved, secrets),
+          ),
         );
       });
     } catch (error) {
@@ -108,8 +110,15 @@ export async function reconcileTarget(
     return { ended: "Settled", record: step.record, until: step.until, wrote: false };
   }
 
-  async function bring(before: DeliveryRecord, base: Base, source: Source, resolved: ResolvedStore): Promise<Outcome> {
-    const place = resolved.store.place(target.block, { namespace: subject.namespace });
+  async function bring(
+    before: DeliveryRecord,
+    base: Base,
+    source: Source,
+    resolved: ResolvedStore,
+    secrets: ReadonlyMap<string, Buffer>,
+  ): Promise<Outcome> {
+    const secret = (ref: SecretKeyRef): Buffer => secrets.get(refName(ref)) ?? Buffer.alloc(0);
+    const place = resolved.store.place(target.block, { namespace: subject.namespace, secret });
     const desired: Desired = {
       bundle: target.privateKey === "Include" ? source.bundle : withoutKey(source.bundle),
       chain: target.chain,
@@ -125,7 +134,7 @@ export async function reconcileTarget(
       },
       repeatable: place.repeatable,
       leaf: source.facts,
-      fingerprint: fingerprintOf(context, target, desired),
+      fingerprint: fingerprintOf(context, target, desired, [...secrets.values()]),
       policies: target.policies,
       claim: claim(context, subject, target, place),
       suspended: suspensionOf(context, subject, target, resolved),
@@ -171,6 +180,7 @@ function inputsOf(context: DeliveryContext, { subject, target }: TargetRun): str
   const versions = [
     spec === undefined ? "absent" : context.sources.version(namespace, spec),
     context.stores.version(namespace, target.storeRef),
+    context.secretValues.version(namespace, context.secretsOf(target)),
   ];
   const digest = createHash("sha256").update(JSON.stringify([target, spec, subject.suspended, versions]));
   return digest.digest("hex").slice(0, 32);
@@ -180,11 +190,17 @@ function withoutKey({ key: _key, ...bundle }: Source["bundle"]): Source["bundle"
   return bundle;
 }
 
-function fingerprintOf(context: DeliveryContext, target: Target, { bundle, chain, mark }: Desired): string {
+function fingerprintOf(
+  context: DeliveryContext,
+  target: Target,
+  { bundle, chain, mark }: Desired,
+  secrets: readonly Buffer[],
+): string {
   const certificates = chainOf(bundle, { chain: chain.include, root: chain.root });
   const shape = JSON.stringify([target.block, target.chain, target.privateKey, mark]);
   const key = bundle.key ?? Buffer.alloc(0);
-  return fingerprint(context.fingerprintKey, [shape, key, bundle.leaf, ...certificates, "trusted", ...bundle.trusted]);
+  const parts = [shape, key, bundle.leaf, ...certificates, "trusted", ...bundle.trusted, "secrets", ...secrets];
+  return fingerprint(context.fingerprintKey, parts);
 }
 
 function claim(context: DeliveryContext, subject: Subject, target: Target, place: Place): Situation["claim"] {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { dataKey, namespaceName, objectName } from "../fields.ts";
+import { alias, dataKey, namespaceName, objectName, secretKeyRef } from "../fields.ts";
 import { exactlyOne, type Rule, rules } from "../rules.ts";
 
 /** How a CertificateStore reaches a cluster. */
@@ -32,13 +32,35 @@ export type KubernetesStoreBlock = z.infer<typeof kubernetesStore>;
 export const output = z
   .object({
     format: z
-      .enum(["TLS", "PEM", "CombinedPEM"])
-      .describe("TLS writes tls.crt, tls.key and ca.crt; PEM one key; CombinedPEM key and certificates in one."),
+      .enum(["TLS", "PEM", "CombinedPEM", "DER", "PKCS7", "PKCS12", "JKS"])
+      .describe(
+        "TLS writes tls.crt, tls.key and ca.crt; the others one key. CombinedPEM holds private key and certificates; PKCS12 and JKS are keystores.",
+      ),
     key: dataKey.optional().describe("Key in the Secret; not with TLS, which has its own."),
     content: z
       .enum(["Leaf", "Chain", "LeafAndChain", "Key", "All"])
       .optional()
-      .describe("What a PEM holds; LeafAndChain when unset."),
+      .describe(
+        "What PEM, PKCS7 and DER hold: LeafAndChain when unset, for DER Leaf. DER has room for Leaf or Key, PKCS7 for certificates.",
+      ),
+    profile: z
+      .enum(["LegacyRC2", "LegacyDES", "Modern2023", "Modern2026", "Passwordless"])
+      .optional()
+      .describe("How a PKCS12 is encrypted; Modern2023 when unset. docs/formats.md says which program reads which."),
+    alias: alias
+      .optional()
+      .describe("Name of our entry in a keystore; certificate when unset. Entries of other names are kept."),
+    passwordSecretRef: secretKeyRef
+      .optional()
+      .describe("Password of the keystore, as it lies in the Secret, line breaks included."),
+    previousPasswordSecretRef: secretKeyRef
+      .optional()
+      .describe("Password that the keystore may still have: it is opened with it and written with the new one."),
+    truststoreKey: dataKey
+      .optional()
+      .describe(
+        "Key for a second keystore, with the source's CA certificates or else the chain's root; left out where neither is known.",
+      ),
   })
   .meta(
     rules(
@@ -46,7 +68,20 @@ export const output = z
         rule: "(self.format == 'TLS') != has(self.key)",
         message: "key must be set, except with format TLS, which writes tls.crt, tls.key and ca.crt",
       },
-      { rule: "!has(self.content) || self.format == 'PEM'", message: "content goes only with format PEM" },
+      {
+        rule: "!has(self.content) || self.format == 'PEM' || self.format == 'DER' && self.content in ['Leaf', 'Key'] || self.format == 'PKCS7' && !(self.content in ['Key', 'All'])",
+        message: "content goes only with format PEM, DER (Leaf or Key) and PKCS7 (Leaf, Chain or LeafAndChain)",
+      },
+      {
+        rule: "self.format in ['PKCS12', 'JKS'] || !(has(self.alias) || has(self.passwordSecretRef) || has(self.previousPasswordSecretRef) || has(self.truststoreKey))",
+        message:
+          "alias, passwordSecretRef, previousPasswordSecretRef and truststoreKey go only with the keystores PKCS12 and JKS",
+      },
+      { rule: "!has(self.profile) || self.format == 'PKCS12'", message: "profile goes only with format PKCS12" },
+      {
+        rule: "!(self.format in ['PKCS12', 'JKS']) || has(self.passwordSecretRef) != (has(self.profile) && self.profile == 'Passwordless')",
+        message: "a keystore needs passwordSecretRef, except with profile Passwordless, which takes none",
+      },
     ),
   );
 export type KubernetesOutput = z.infer<typeof output>;
@@ -116,7 +151,11 @@ export const kubernetesTarget = z
         message: "two outputs write the same key; give each its own",
       },
       {
-        rule: "!self.outputs.exists(o, o.format == 'TLS') || !self.outputs.exists(o, has(o.key) && o.key in ['tls.crt', 'tls.key', 'ca.crt'])",
+        rule: "self.outputs.all(a, !has(a.truststoreKey) || self.outputs.exists_one(b, has(b.truststoreKey) && b.truststoreKey == a.truststoreKey) && !self.outputs.exists(b, has(b.key) && b.key == a.truststoreKey))",
+        message: "truststoreKey names a key that another output writes, too; give each its own",
+      },
+      {
+        rule: "!self.outputs.exists(o, o.format == 'TLS') || !self.outputs.exists(o, has(o.key) && o.key in ['tls.crt', 'tls.key', 'ca.crt'] || has(o.truststoreKey) && o.truststoreKey in ['tls.crt', 'tls.key', 'ca.crt'])",
         message: "format TLS writes tls.crt, tls.key and ca.crt; choose another key for the other output",
       },
     ),
@@ -126,9 +165,9 @@ export type KubernetesTarget = z.infer<typeof kubernetesTarget>;
 
 export const kubernetesTargetRules: readonly Rule[] = [
   {
-    rule: "!has(self.kubernetes) || !has(self.privateKey) || self.privateKey == 'Include' || !self.kubernetes.outputs.exists(o, o.format in ['TLS', 'CombinedPEM'] || (has(o.content) && o.content in ['Key', 'All']))",
+    rule: "!has(self.kubernetes) || !has(self.privateKey) || self.privateKey == 'Include' || !self.kubernetes.outputs.exists(o, o.format in ['TLS', 'CombinedPEM', 'JKS'] || (has(o.content) && o.content in ['Key', 'All']))",
     message:
-      "format TLS and CombinedPEM, and PEM with content Key or All, hold the private key; with privateKey: Exclude use PEM with other content",
+      "format TLS, CombinedPEM and JKS, and content Key or All, hold the private key; with privateKey: Exclude use another format or content",
   },
   {
     rule: "!has(self.kubernetes) || !has(self.chain) || !has(self.chain.include) || self.chain.include || !self.kubernetes.outputs.exists(o, has(o.content) && o.content == 'Chain')",

@@ -1,35 +1,97 @@
-import type { KubernetesOutput, KubernetesTarget } from "../../crds/index.ts";
+import type { KubernetesOutput, KubernetesTarget, SecretKeyRef } from "../../crds/index.ts";
 import { encode, type EncodeOptions, FormatError } from "../../formats/index.ts";
-import type { Desired } from "../contract.ts";
+import type { Desired, PlaceContext } from "../contract.ts";
 import { formatFailure } from "../format-failure.ts";
+import type { KeystoreSpot } from "./keystore.ts";
 
 /** The keys of `data` that an output may write. */
-export function keysOf({ format, key }: KubernetesOutput): readonly string[] {
-  return format === "TLS" ? ["tls.crt", "tls.key", "ca.crt"] : key === undefined ? [] : [key];
+export function keysOf({ format, key, truststoreKey }: KubernetesOutput): readonly string[] {
+  return format === "TLS" ? ["tls.crt", "tls.key", "ca.crt"] : [key, truststoreKey].filter((one) => one !== undefined);
 }
 
-/** The keys among them that hold certificates, in the order in which the leaf is looked for. */
+/** The keys among them that hold certificates in the open, in the order in which the leaf is looked for. */
 export function certificateKeys({ outputs }: KubernetesTarget): readonly string[] {
   return outputs.flatMap((output) => {
     if (output.format === "TLS") return ["tls.crt"];
-    return output.content === "Key" || output.content === "Chain" ? [] : keysOf(output);
+    return isKeystore(output) || output.content === "Key" || output.content === "Chain" ? [] : keysOf(output);
   });
 }
 
-/** What shall lie under each key. Throws `TerminalError` `NoPrivateKey` where an output needs the key and there is none. */
+/** The passwords that the outputs refer to. */
+export function passwordRefs({ outputs }: KubernetesTarget): SecretKeyRef[] {
+  return outputs
+    .flatMap(({ passwordSecretRef, previousPasswordSecretRef }) => [passwordSecretRef, previousPasswordSecretRef])
+    .filter((ref) => ref !== undefined);
+}
+
+/**
+ * What shall lie under each key whose bytes follow from the bundle alone. Throws `TerminalError` `NoPrivateKey` where an
+ * output needs the key and there is none.
+ */
 export async function contentOf({ outputs }: KubernetesTarget, desired: Desired): Promise<Map<string, Buffer>> {
   const content = new Map<string, Buffer>();
   for (const output of outputs) {
-    try {
+    await naming(output, async () => {
       if (output.format === "TLS") await addTls(content, desired);
-      else content.set(output.key ?? "", await encode(desired.bundle, optionsOf(output, output.format, desired)));
-    } catch (error) {
-      if (!(error instanceof FormatError)) throw error;
-      const what = output.key === undefined ? output.format : `${output.format} (${output.key})`;
-      throw formatFailure(error, `Output ${what}: ${error.message} Use another output, or a source with the key.`);
-    }
+      const options = plainOptions(output, desired);
+      if (options !== undefined) content.set(output.key ?? "", await encode(desired.bundle, options));
+    });
   }
   return content;
+}
+
+/** The keystores that the outputs ask for; no trust store where there is nothing to trust. */
+export function keystoresOf(
+  { outputs }: KubernetesTarget,
+  desired: Desired,
+  { secret }: Pick<PlaceContext, "secret">,
+): KeystoreSpot[] {
+  return outputs.filter(isKeystore).flatMap((output) => {
+    const { key = "", truststoreKey, alias, passwordSecretRef, previousPasswordSecretRef } = output;
+    const password = passwordSecretRef === undefined ? undefined : secret(passwordSecretRef);
+    const previous = previousPasswordSecretRef === undefined ? undefined : secret(previousPasswordSecretRef);
+    const common = { ...chainOptions(desired), password };
+    const options: KeystoreSpot["options"] =
+      output.format === "JKS" ? { ...common, format: "JKS" } : { ...common, format: "PKCS12", profile: output.profile };
+    const keystore: KeystoreSpot = { key, options: { ...options, alias }, previous };
+    if (truststoreKey === undefined || authoritiesOf(desired).length === 0) return [keystore];
+    return [keystore, { key: truststoreKey, options: { ...options, content: "Truststore" }, previous }];
+  });
+}
+
+/** Runs what writes an output, and names the output in what the formats say against it. */
+export async function naming<T>(output: Pick<KubernetesOutput, "format" | "key">, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    const what = output.key === undefined ? output.format : `${output.format} (${output.key})`;
+    const hint = error.code === "NoPrivateKey" ? " Use another output, or a source with the key." : "";
+    throw formatFailure(error, `Output ${what}: ${error.message}${hint}`);
+  }
+}
+
+function isKeystore({ format }: KubernetesOutput): boolean {
+  return format === "PKCS12" || format === "JKS";
+}
+
+/** The API server has seen to it that `content` is one that the format has room for. */
+function plainOptions({ format, content }: KubernetesOutput, desired: Desired): EncodeOptions | undefined {
+  const options = chainOptions(desired);
+  switch (format) {
+    case "PEM":
+      return { ...options, format, content };
+    case "CombinedPEM":
+      return { ...options, format };
+    case "DER":
+      return { ...options, format, content: content === "Key" ? "Key" : "Leaf" };
+    case "PKCS7":
+      return { ...options, format, content: content === "Key" || content === "All" ? undefined : content };
+    case "TLS":
+    case "PKCS12":
+    case "JKS":
+      return undefined;
+  }
 }
 
 async function addTls(content: Map<string, Buffer>, desired: Desired): Promise<void> {
@@ -37,16 +99,17 @@ async function addTls(content: Map<string, Buffer>, desired: Desired): Promise<v
   const options = { ...chainOptions(desired), format: "PEM" } as const;
   content.set("tls.crt", await encode(bundle, options));
   content.set("tls.key", await encode(bundle, { ...options, content: "Key" }));
-  const authorities = bundle.trusted.length > 0 ? bundle.trusted : bundle.root === undefined ? [] : [bundle.root];
+  const authorities = authoritiesOf(desired);
   if (authorities.length === 0) return;
   const trusted = { leaf: bundle.leaf, chain: authorities, trusted: [] };
   content.set("ca.crt", await encode(trusted, { format: "PEM", content: "Chain" }));
 }
 
-function chainOptions({ chain }: Desired): { chain: boolean; root: "Include" | "Exclude" } {
-  return { chain: chain.include, root: chain.root };
+/** What `ca.crt` and trust stores hold: the source's CA certificates, else the chain's root, where either is known. */
+function authoritiesOf({ bundle: { trusted, root } }: Desired): readonly Buffer[] {
+  return trusted.length > 0 ? trusted : root === undefined ? [] : [root];
 }
 
-function optionsOf({ content }: KubernetesOutput, format: "PEM" | "CombinedPEM", desired: Desired): EncodeOptions {
-  return format === "PEM" ? { ...chainOptions(desired), format, content } : { ...chainOptions(desired), format };
+function chainOptions({ chain }: Desired): { chain: boolean; root: "Include" | "Exclude" } {
+  return { chain: chain.include, root: chain.root };
 }

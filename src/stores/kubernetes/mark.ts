@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ObjectMeta } from "../../kube/index.ts";
+import { type KeystoreRecord, readRecords } from "./keystore-record.ts";
 
 /** What a resource notes on a Secret that it writes: one annotation each, so that several can share a Secret by keys. */
 export interface Mark {
@@ -11,6 +12,8 @@ export interface Mark {
   readonly created: boolean;
   /** The labels and annotations that it set, as `label x`: one that is wanted no longer is seen by that. */
   readonly metadata?: readonly string[];
+  /** The keystores among the keys. */
+  readonly keystores?: Readonly<Record<string, KeystoreRecord>>;
 }
 
 const prefix = "owner.certferry.io/";
@@ -25,9 +28,11 @@ export function fieldManagerOf(mark: string): string {
   return `certferry-${createHash("sha256").update(mark).digest("hex").slice(0, 32)}`;
 }
 
-export function writeMark({ mark, keys, created, metadata = [] }: Mark): string {
+export function writeMark({ mark, keys, created, metadata = [], keystores = {} }: Mark): string {
   const set = metadata.length === 0 ? {} : { metadata: metadata.toSorted() };
-  return JSON.stringify({ mark, keys: keys.toSorted(), created, ...set });
+  const sorted = Object.entries(keystores).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const stores = sorted.length === 0 ? {} : { keystores: Object.fromEntries(sorted) };
+  return JSON.stringify({ mark, keys: keys.toSorted(), created, ...set, ...stores });
 }
 
 /** The marks on an object. An annotation that does not read as a mark of its name is none: anyone may write annotations. */
@@ -50,10 +55,11 @@ function readMark(text: string): Mark | undefined {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== "object" || value === null) return undefined;
-    const { mark, keys, created, metadata } = value as Record<string, unknown>;
+    const { mark, keys, created, metadata, keystores } = value as Record<string, unknown>;
     if (typeof mark !== "string" || !Array.isArray(keys)) return undefined;
     const set = Array.isArray(metadata) ? { metadata: texts(metadata) } : {};
-    return { mark, keys: texts(keys), created: created === true, ...set };
+    const stores = keystores === undefined ? {} : { keystores: readRecords(keystores) };
+    return { mark, keys: texts(keys), created: created === true, ...set, ...stores };
   } catch {
     return undefined;
   }

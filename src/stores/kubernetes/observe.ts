@@ -1,8 +1,10 @@
 import type { KubernetesTarget } from "../../crds/index.ts";
-import { type CertificateFacts, certificateFacts, decode } from "../../formats/index.ts";
+import { type Bundle, type CertificateFacts, certificateFacts, decode } from "../../formats/index.ts";
 import { isReservedSecretType, type Secret } from "../../kube/index.ts";
 import type { Difference, Holders, Observation, Obstacle } from "../contract.ts";
-import { certificateKeys } from "./content.ts";
+import { certificateKeys, naming } from "./content.ts";
+import { type KeystoreLook, type KeystoreSpot, lookAt } from "./keystore.ts";
+import type { KeystoreRecord } from "./keystore-record.ts";
 import { type Mark, markName, marksOf, overlapping, writeMark } from "./mark.ts";
 
 /** What a place wants of its Secret. */
@@ -12,16 +14,23 @@ export interface Wanted {
   readonly spots: readonly string[];
   readonly type: string;
   readonly mark: string;
+  readonly bundle: Bundle;
+  /** The keys whose bytes follow from the bundle alone. */
   readonly content: ReadonlyMap<string, Buffer>;
+  /** The keys whose bytes depend on what lies there. */
+  readonly keystores: readonly KeystoreSpot[];
 }
+
+type Looks = ReadonlyMap<KeystoreSpot, KeystoreLook>;
 
 /** What lies in a Secret, compared with what is wanted there. */
 export async function observed(secret: Secret, wanted: Wanted): Promise<Extract<Observation, { state: "Present" }>> {
   const { metadata } = secret;
   const marks = marksOf(metadata);
-  const leaf = await leafOf(secret, certificateKeys(wanted.target));
-  const differs = differencesOf(secret, marks, wanted);
-  const obstacle = obstacleOf(secret, wanted, differs);
+  const looks = await looksAt(secret, marks, wanted);
+  const leaf = await leafOf(secret, certificateKeys(wanted.target), looks);
+  const differs = differencesOf(secret, marks, wanted, looks);
+  const obstacle = obstacleOf(secret, wanted, differs) ?? closedOf(secret, looks);
   return {
     state: "Present",
     remote: { id: metadata.uid ?? "", version: metadata.resourceVersion ?? "" },
@@ -33,14 +42,46 @@ export async function observed(secret: Secret, wanted: Wanted): Promise<Extract<
   };
 }
 
-/** Our mark as it shall stand on the Secret. */
-export function markFor({ mark, content, target }: Wanted, created: boolean): Mark {
+/** Our mark as it shall stand on the Secret, with what we know of the keystores. */
+export function markFor(
+  { mark, content, keystores, target }: Wanted,
+  created: boolean,
+  records: Readonly<Record<string, KeystoreRecord>>,
+): Mark {
   const { labels = {}, annotations = {} } = target;
   const metadata = [
     ...Object.keys(labels).map((key) => `label ${key}`),
     ...Object.keys(annotations).map((key) => `annotation ${key}`),
   ];
-  return { mark, keys: [...content.keys()], created, metadata };
+  const keys = [...content.keys(), ...keystores.map(({ key }) => key)];
+  return { mark, keys, created, metadata, keystores: records };
+}
+
+/** The value of a key. */
+export function valueOf({ data }: Secret, key: string): Buffer {
+  return Buffer.from(data?.[key] ?? "", "base64");
+}
+
+async function looksAt(secret: Secret, marks: readonly Mark[], { bundle, keystores, mark }: Wanted): Promise<Looks> {
+  const records = marks.find((one) => one.mark === mark)?.keystores ?? {};
+  const looks = new Map<KeystoreSpot, KeystoreLook>();
+  for (const spot of keystores) {
+    const look = await naming({ format: spot.options.format, key: spot.key }, () =>
+      lookAt(spot, bundle, valueOf(secret, spot.key), records[spot.key]),
+    );
+    looks.set(spot, look);
+  }
+  return looks;
+}
+
+function closedOf({ metadata }: Secret, looks: Looks): Obstacle | undefined {
+  for (const [{ key }, look] of looks) {
+    if (look.action !== "Stop") continue;
+    const where = `Key ${key} of Secret ${metadata.namespace ?? ""}/${metadata.name ?? ""}`;
+    const message = `${where} may hold entries of others and cannot be opened: ${look.why} Set previousPasswordSecretRef to the password that it has, or delete the key to have it made anew.`;
+    return { reason: "CannotOpen", message };
+  }
+  return undefined;
 }
 
 function holdersOf({ data }: Secret, marks: readonly Mark[], { spots, mark }: Wanted): Holders {
@@ -50,20 +91,29 @@ function holdersOf({ data }: Secret, marks: readonly Mark[], { spots, mark }: Wa
   return { ours: marks.some((other) => other.mark === mark), others: others.map((other) => other.mark), foreign };
 }
 
-function differencesOf(secret: Secret, marks: readonly Mark[], wanted: Wanted): Difference[] {
+function differencesOf(secret: Secret, marks: readonly Mark[], wanted: Wanted, looks: Looks): Difference[] {
   const { data = {}, metadata } = secret;
   const ours = marks.find(({ mark }) => mark === wanted.mark);
   const annotation = metadata.annotations?.[markName(wanted.mark)];
   const { labels = {}, annotations = {} } = wanted.target;
   const changed = [...wanted.content].filter(([key, value]) => data[key] !== value.toString("base64"));
-  const left = (ours?.keys ?? []).filter((key) => !wanted.content.has(key) && data[key] !== undefined);
+  const keys = new Set([...wanted.content.keys(), ...wanted.keystores.map(({ key }) => key)]);
+  const left = (ours?.keys ?? []).filter((key) => !keys.has(key) && data[key] !== undefined);
+  const records = Object.fromEntries([...looks].flatMap(([{ key }, look]) => noted(key, look, ours)));
   return [
     ...changed.map(([key]) => ({ what: `data ${key}` })),
+    ...[...looks].flatMap(([{ key }, look]) => ("what" in look ? [{ what: `data ${key}: ${look.what}` }] : [])),
     ...left.map((key) => ({ what: `data ${key}, no longer wanted` })),
     ...pairs(labels, metadata.labels).map((key) => ({ what: `label ${key}` })),
     ...pairs(annotations, metadata.annotations).map((key) => ({ what: `annotation ${key}` })),
-    ...(annotation === writeMark(markFor(wanted, ours?.created ?? false)) ? [] : [{ what: "mark" }]),
+    ...(annotation === writeMark(markFor(wanted, ours?.created ?? false, records)) ? [] : [{ what: "mark" }]),
   ];
+}
+
+/** A keystore that is going to be written changes its record by that. */
+function noted(key: string, look: KeystoreLook, ours: Mark | undefined): [string, KeystoreRecord][] {
+  const record = look.action === "Keep" ? look.record : ours?.keystores?.[key];
+  return record === undefined ? [] : [[key, record]];
 }
 
 function pairs(wanted: Readonly<Record<string, string>>, found: Readonly<Record<string, string>> = {}): string[] {
@@ -92,11 +142,14 @@ function obstacleOf(
   return undefined;
 }
 
-async function leafOf({ data }: Secret, keys: readonly string[]): Promise<CertificateFacts | undefined> {
+async function leafOf(secret: Secret, keys: readonly string[], looks: Looks): Promise<CertificateFacts | undefined> {
   for (const key of keys) {
-    const value = data?.[key];
-    const leaf = value === undefined || value === "" ? undefined : await firstCertificate(Buffer.from(value, "base64"));
+    const value = valueOf(secret, key);
+    const leaf = value.length === 0 ? undefined : await firstCertificate(value);
     if (leaf !== undefined) return certificateFacts(leaf);
+  }
+  for (const look of looks.values()) {
+    if ("leaf" in look && look.leaf !== undefined) return certificateFacts(look.leaf);
   }
   return undefined;
 }

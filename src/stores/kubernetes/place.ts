@@ -1,9 +1,10 @@
 import type { KubernetesTarget } from "../../crds/index.ts";
 import { isKubeError, type KubeClient, Secret } from "../../kube/index.ts";
 import type { Desired, Observation, Place, PlaceContext, PutResult } from "../contract.ts";
-import { contentOf, keysOf } from "./content.ts";
+import { contentOf, keysOf, keystoresOf } from "./content.ts";
 import { type Asked, meaningOf } from "./failure.ts";
 import { fieldManagerOf, type Mark, markName, marksOf, overlapping, writeMark } from "./mark.ts";
+import { type Made, madeFor } from "./made.ts";
 import { markFor, observed, type Wanted } from "./observe.ts";
 
 /** The cluster that a store leads to, and as whom. */
@@ -51,6 +52,7 @@ export class SecretPlace implements Place {
   readonly repeatable = true;
   readonly #cluster: Cluster;
   readonly #target: KubernetesTarget;
+  readonly #context: PlaceContext;
   readonly #namespace: string;
   /** The marks that an observation saw, for the `put` that follows it. */
   readonly #marks = new WeakMap<Observation, MarksSeen>();
@@ -58,6 +60,7 @@ export class SecretPlace implements Place {
   constructor(cluster: Cluster, target: KubernetesTarget, context: PlaceContext) {
     this.#cluster = cluster;
     this.#target = target;
+    this.#context = context;
     this.#namespace = target.namespace ?? context.namespace;
     const key: PlaceKey = { namespace: this.#namespace, name: target.name };
     this.key = JSON.stringify(key);
@@ -80,12 +83,36 @@ export class SecretPlace implements Place {
 
   async put(desired: Desired, before: Observation, signal: AbortSignal): Promise<PutResult> {
     const wanted = await this.#wanted(desired);
+    let made: Made | undefined;
     try {
-      const stored = await this.#apply(wanted, this.#conditionOf(before), signal);
+      const condition = this.#conditionOf(before);
+      made = await this.#keystores(wanted, condition, signal);
+      const stored = made === undefined ? undefined : await this.#apply(wanted, made, condition, signal);
       if (stored === undefined) return { outcome: "Changed" };
       return { outcome: "Written", seen: await this.#observed(stored, wanted) };
     } finally {
       wipe(wanted);
+      if (made !== undefined) wipe(made);
+    }
+  }
+
+  /** A keystore is made from what lies there, so that is read again; undefined when it has changed since the look. */
+  async #keystores(wanted: Wanted, condition: Condition, signal: AbortSignal): Promise<Made | undefined> {
+    if (wanted.keystores.length === 0) return { content: wanted.content, records: {} };
+    const secret = await this.#again(condition, signal);
+    return secret === undefined ? undefined : madeFor(secret, wanted);
+  }
+
+  /** The Secret of the look, an empty one where there was none. */
+  async #again({ uid, resourceVersion }: Condition, signal: AbortSignal): Promise<Secret | undefined> {
+    const ref = { namespace: this.#namespace, name: this.#target.name };
+    if (uid === undefined) return { apiVersion: "v1", kind: "Secret", metadata: ref };
+    try {
+      const secret = await this.#cluster.client.get(Secret, ref, { signal });
+      return secret.metadata.resourceVersion === resourceVersion ? secret : undefined;
+    } catch (error) {
+      if (isKubeError(error, "NotFound")) return undefined;
+      throw meaningOf(error, this.#asked("get"));
     }
   }
 
@@ -109,11 +136,16 @@ export class SecretPlace implements Place {
    * Server-side apply on condition of what the look saw; undefined when that is not so any more. The uid is stated as well as
    * the version: an apply with a version alone makes a Secret anew that has been deleted (tried), with its uid it is a conflict.
    */
-  async #apply(wanted: Wanted, condition: Condition, signal: AbortSignal): Promise<Secret | undefined> {
-    const { target, spots, mark, content, type } = wanted;
+  async #apply(
+    wanted: Wanted,
+    { content, records }: Made,
+    condition: Condition,
+    signal: AbortSignal,
+  ): Promise<Secret | undefined> {
+    const { target, spots, mark, type } = wanted;
     const { created, taken, ...seen } = condition;
     const marks = [
-      markFor(wanted, created),
+      markFor(wanted, created, records),
       ...taken.map((other) => ({ ...other, keys: other.keys.filter((key) => !spots.includes(key)) })),
     ];
     const body = {
@@ -147,6 +179,8 @@ export class SecretPlace implements Place {
       spots: this.spots,
       type: type ?? fallback,
       mark: desired.mark,
+      bundle: desired.bundle,
+      keystores: keystoresOf(this.#target, desired, this.#context),
       content: await contentOf(this.#target, desired),
     };
   }
@@ -156,6 +190,6 @@ export class SecretPlace implements Place {
   }
 }
 
-function wipe({ content }: Wanted): void {
+function wipe({ content }: Pick<Wanted, "content">): void {
   for (const value of content.values()) value.fill(0);
 }

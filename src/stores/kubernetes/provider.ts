@@ -2,6 +2,7 @@ import type { KubernetesStoreBlock, KubernetesTarget } from "../../crds/index.ts
 import { type ClusterConfig, connect, isKubeError, type KubeClient, Namespace } from "../../kube/index.ts";
 import type { Place, PlaceContext, Provider, Store, StoreContext, StoreHealth } from "../contract.ts";
 import { BlockedError, isStoreError, type StoreError, TransientError, WaitingError } from "../errors.ts";
+import { passwordRefs } from "./content.ts";
 import { causeOf } from "./failure.ts";
 import { clusterOf } from "./kubeconfig.ts";
 import { type Cluster, SecretPlace } from "./place.ts";
@@ -26,6 +27,8 @@ export function kubernetesProvider(own: OwnCluster): Provider {
       const { kubeconfigSecretRef } = blockOf(block).auth;
       return kubeconfigSecretRef === undefined ? [] : [kubeconfigSecretRef.name];
     },
+    // The API server has validated the block by the CRD.
+    targetSecrets: (target) => passwordRefs(target as KubernetesTarget),
     create: async (block, context, signal) => {
       const { serviceAccountRef, kubeconfigSecretRef } = blockOf(block).auth;
       if (serviceAccountRef !== undefined) {

@@ -1,0 +1,44 @@
+import type { KeyEntry, KeystoreContent } from "./keystore-content.ts";
+import type { Decoded, DecodedCertificate } from "./types.ts";
+
+/** The aliases in a keystore that are not of `ours`, whatever their case. */
+export function otherAliases({ keys, certificates }: Decoded, ours: readonly string[]): string[] {
+  const known = new Set(ours.map((alias) => alias.toLowerCase()));
+  const all = new Set([...keys, ...certificates].flatMap(({ alias }) => alias ?? []));
+  return [...all].filter((alias) => !known.has(alias.toLowerCase()));
+}
+
+/**
+ * Whether a keystore holds these entries just as they would be written now; with `others`, beside entries of other aliases.
+ * Salts make every encoding another one, so it is what was decoded that is compared.
+ */
+export function keystoreHolds(decoded: Decoded, content: KeystoreContent, others: boolean): boolean {
+  const certificates = content.keys.flatMap((entry) => entry.certificates).length + content.certificates.length;
+  const exact = decoded.keys.length === content.keys.length && decoded.certificates.length === certificates;
+  return (
+    (exact || others) &&
+    content.keys.every((entry) => holdsKey(decoded, entry)) &&
+    content.certificates.every(({ alias, certificate, trusted }) =>
+      decoded.certificates.some(
+        (found) => found.der.equals(certificate) && same(found.alias, alias) && (found.trusted === true) === trusted,
+      ),
+    )
+  );
+}
+
+function holdsKey({ format, keys, certificates }: Decoded, { alias, pkcs8, certificates: chain }: KeyEntry): boolean {
+  const [key, ...twins] = keys.filter((found) => same(found.alias, alias));
+  if (key === undefined || twins.length > 0 || !key.pkcs8.equals(pkcs8)) return false;
+  const named = certificates.filter((found) => found.trusted !== true && same(found.alias, alias));
+  if (format !== "PKCS12") return equal(named, chain);
+  // A PKCS#12 has no chains: their certificates lie beside the leaf, under no name.
+  return equal(named, chain.slice(0, 1)) && chain.every((der) => certificates.some((found) => found.der.equals(der)));
+}
+
+function equal(found: readonly DecodedCertificate[], wanted: readonly Buffer[]): boolean {
+  return found.length === wanted.length && found.every(({ der }, index) => wanted[index]?.equals(der));
+}
+
+function same(a: string | undefined, b: string | undefined): boolean {
+  return a?.toLowerCase() === b?.toLowerCase();
+}
