@@ -1,84 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StoreDeployment } from "../../src/crds/index.ts";
-import { type ControlPlane, eventually, startControlPlane } from "../control-plane/index.ts";
-import { after, before, FaultProxy, stall } from "../fault-proxy/index.ts";
-import { keepTold } from "../leaks/material.ts";
-import { installWithLedger } from "../ledger/install.ts";
-import { Ledger, type Shows } from "../ledger/ledger.ts";
-import { OperatorProgram } from "../ledger/process.ts";
-import { LedgerServer } from "../ledger/server.ts";
-import { deployment, leafAndIssuer, named, target, World } from "./world.ts";
+import { eventually } from "../control-plane/index.ts";
+import { after, before, stall } from "../fault-proxy/index.ts";
+import { ledgerTarget, Scene } from "../ledger/scene.ts";
+import type { LedgerServer } from "../ledger/server.ts";
+import { deployment, leafAndIssuer, target, type World } from "./world.ts";
 
-/** Later than any deadline of an attempt: store timeout and 30 s. */
-const afterDeadlines = 120_000;
-
-let plane: ControlPlane;
-let proxy: FaultProxy;
+let scene: Scene;
 let world: World;
-let program: OperatorProgram;
-let flags: string[];
 let open: LedgerServer;
 let blind: LedgerServer;
 
 beforeAll(async () => {
-  plane = await startControlPlane();
-  await installWithLedger(plane);
-  proxy = await FaultProxy.start(plane);
-  world = await World.create(plane, "twice");
-  [open, blind] = [await ledgerStore("open", "Everything"), await ledgerStore("blind", "Nothing")];
+  scene = await Scene.create("twice");
+  ({ world, open, blind } = scene);
   const [leaf, issuer] = await leafAndIssuer("twice.example.com");
   await world.source("web-tls", leaf, [issuer]);
-  const token = await plane.tokenFor("certferry-system", "certferry");
-  const identity = { server: proxy.server, caPem: proxy.caPem, token };
-  program = await OperatorProgram.build(plane.facts.folder, identity);
-  flags = [
-    "--namespace=certferry-system",
-    `--watch-namespaces=${world.home}`,
-    `--owner-id=${world.home}`,
-    "--leader-elect=false",
-    "--metrics-bind-address=0",
-    "--health-probe-bind-address=0",
-  ];
 });
-afterAll(async () => {
-  await Promise.all([open.close(), blind.close(), proxy.close()]);
-  await plane.stop();
-});
-
-async function ledgerStore(name: string, shows: Shows): Promise<LedgerServer> {
-  const server = await LedgerServer.start(new Ledger(shows, Date.now));
-  const spec = { ledger: { url: server.url }, timeout: "5s" };
-  await world.apply({ ...named("certferry.io/v1alpha1", "CertificateStore", name, world.home), spec });
-  return server;
-}
-
-function ledgerTarget(store: string, title: string): object {
-  return { name: "t", storeRef: { name: store }, ledger: { title } };
-}
-
-/** Runs an operator until `reached`, and kills it there. */
-async function killWhen(reached: () => Promise<unknown>): Promise<void> {
-  const operator = program.start(flags);
-  try {
-    await reached();
-  } catch (error) {
-    throw new Error(`${String(error)}\n${operator.log}`, { cause: error });
-  } finally {
-    await operator.kill();
-    keepTold("log", operator.log);
-  }
-}
-
-/** Runs an operator whose clock is past every deadline, as long as `work` takes. */
-async function withNext(work: () => Promise<void>): Promise<void> {
-  const operator = program.start(flags, afterDeadlines);
-  try {
-    await work();
-  } finally {
-    await operator.kill();
-    keepTold("log", operator.log);
-  }
-}
+afterAll(() => scene.close());
 
 function recordOf({ status }: StoreDeployment) {
   return status?.targets?.[0];
@@ -99,7 +38,7 @@ interface Point {
 /** The n-th save of the status, which the API server does not see, or whose answer nobody sees. */
 function save(name: string, nth: number, stalled: typeof before | typeof after): () => Promise<unknown> {
   const path = new RegExp(`/storedeployments/${name}/status`);
-  const injection = proxy.inject(stalled(stall), { method: "PATCH", path, skip: nth - 1 });
+  const injection = scene.proxy.inject(stalled(stall), { method: "PATCH", path, skip: nth - 1 });
   return () => eventually(`save ${nth} of ${name}`, () => injection.hits > 0);
 }
 
@@ -110,7 +49,7 @@ function saves(nth: number, stalled: typeof before | typeof after): Point["arm"]
 /** What the ledgers hold back, and the write of the Secret. */
 function writes(when: "Before" | "After", goOn: "GoOn" | "Drop"): Point["arm"] {
   return (name) => {
-    const secret = proxy.inject(when === "Before" ? before(stall) : after(stall), {
+    const secret = scene.proxy.inject(when === "Before" ? before(stall) : after(stall), {
       method: "PATCH",
       path: new RegExp(`/secrets/${name}`),
     });
@@ -156,19 +95,19 @@ describe.each(points.map((point, index) => ({ ...point, name: `kill-${index}` })
         deployment(world.home, `${name}-blind`, [ledgerTarget("blind", name)]),
         deployment(world.home, `${name}-secret`, [target("t", world.away, name)]),
       );
-      await killWhen(() => Promise.all(reached.map((wait) => wait())));
-      proxy.heal();
+      await scene.killWhen(() => Promise.all(reached.map((wait) => wait())));
+      scene.proxy.heal();
       for (const release of released) release();
       released = [];
 
-      await withNext(async () => {
+      await scene.withNext(async () => {
         await world.reason(`${name}-open`, "Delivered");
         await world.reason(`${name}-secret`, "Delivered");
         await world.reason(`${name}-blind`, expected.doubt ? "InDoubt" : "Delivered");
       });
       expect(open.ledger.entries(name)).toHaveLength(1);
       expect(blind.ledger.entries(name)).toHaveLength(expected.writes);
-      const secretWrites = await plane.audit.writes({ resource: "secrets", namespace: world.away, name });
+      const secretWrites = await scene.plane.audit.writes({ resource: "secrets", namespace: world.away, name });
       expect(secretWrites.filter(({ code }) => code < 300)).toHaveLength(1);
       expect(await history(`${name}-open`)).toEqual(["Delivered"]);
       expect(await history(`${name}-blind`)).toEqual([expected.doubt ? "InDoubt" : "Delivered"]);
@@ -181,14 +120,14 @@ describe("a doubt", () => {
     const name = "doubt";
     const held = blind.hold(name, "After");
     await world.apply(deployment(world.home, name, [ledgerTarget("blind", name)]));
-    await killWhen(() => held.reached);
+    await scene.killWhen(() => held.reached);
     held.release("GoOn");
-    await withNext(async () => {
+    await scene.withNext(async () => {
       const found = await world.reason(name, "InDoubt");
       expect(recordOf(found)).toMatchObject({ phase: "Blocked", attempt: { number: 1 } });
       expect(recordOf(found)?.message).toContain("Check the store");
     });
-    await withNext(async () => {
+    await scene.withNext(async () => {
       // Another source does not end it.
       const [leaf, issuer] = await leafAndIssuer("twice.example.com");
       await world.source("web-tls", leaf, [issuer]);

@@ -1,11 +1,13 @@
 /** The operator as src/main.ts runs it, with the provider `ledger` in its registry. */
-import "./clock.ts";
 import { readFileSync } from "node:fs";
 import { parseConfig } from "../../src/config.ts";
 import { runOperator } from "../../src/operator.ts";
 import { createLogger } from "../../src/runtime/index.ts";
+import { setClock } from "./clock.ts";
 import type { Identity } from "./process.ts";
 import { ledgerProvider } from "./provider.ts";
+
+setClock(Number(process.env["LEDGER_CLOCK_MS"] ?? "0"));
 
 /** Where the API server is, and who we are there: a file, since what loads kubeconfigs takes longer than all the rest. */
 const { server, caPem, token } = JSON.parse(readFileSync(process.env["LEDGER_CLUSTER"] ?? "", "utf8")) as Identity;

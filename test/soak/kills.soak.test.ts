@@ -5,6 +5,7 @@ import { World } from "../integration/world.ts";
 import { installWithLedger } from "../ledger/install.ts";
 import type { Entry } from "../ledger/ledger.ts";
 import { OperatorProgram } from "../ledger/process.ts";
+import { flagsFor } from "../ledger/scene.ts";
 import { Estate, sha256 } from "./kills/estate.ts";
 import { SecretsSeen } from "./kills/secrets.ts";
 
@@ -30,14 +31,7 @@ it(`${kills} kills of the operator during rotations leave no change written twic
   const token = await plane.tokenFor("certferry-system", "certferry");
   const { server, caPem } = plane.facts;
   const program = await OperatorProgram.build(plane.facts.folder, { server, caPem, token });
-  const flags = [
-    "--namespace=certferry-system",
-    `--watch-namespaces=${world.home}`,
-    `--owner-id=${world.home}`,
-    "--leader-elect=false",
-    "--metrics-bind-address=0",
-    "--health-probe-bind-address=0",
-  ];
+  const flags = flagsFor(world);
   const estate = await Estate.create(world, certificates);
   const secrets = new SecretsSeen(world);
   const began = performance.now();
