@@ -35,6 +35,8 @@ function contentOf({ requestObject, name }: AuditEvent): string {
 }
 
 interface Attempt {
+  readonly number: number;
+  readonly fingerprint: string;
   readonly startedAt: string;
   readonly deadline: string;
 }
@@ -61,21 +63,28 @@ function savedStatus({ user, at, name = "", responseObject }: AuditEvent): Saved
 }
 
 function attemptsOf(saved: readonly SavedStatus[]): Pick<Told, "attempts" | "erased"> {
-  const open = new Map<string, Attempt & { readonly user: string }>();
+  const open = new Map<string, { readonly attempt: Attempt; readonly user: string; readonly until: number }>();
   const erased: string[] = [];
   let attempts = 0;
   for (const { user, at, name, attempts: now } of saved) {
-    for (const [key, attempt] of [...open].filter(([key]) => key.startsWith(`${name}#`))) {
-      if (now.get(key.slice(name.length + 1))?.startedAt === attempt.startedAt) continue;
+    for (const [key, one] of [...open].filter(([key]) => key.startsWith(`${name}#`))) {
+      if (same(now.get(key.slice(name.length + 1)), one.attempt)) continue;
       open.delete(key);
-      if (user !== attempt.user && at < attempt.deadline) erased.push(`${key} of ${attempt.user} by ${user} at ${at}`);
+      if (user !== one.user && Date.parse(at) < one.until) erased.push(`${key} of ${one.user} by ${user} at ${at}`);
     }
     for (const [target, attempt] of now) {
       const key = `${name}#${target}`;
       if (open.has(key)) continue;
-      open.set(key, { ...attempt, user });
+      // By the API server's clock, since the replicas' may be wrong.
+      const until = Date.parse(at) + Date.parse(attempt.deadline) - Date.parse(attempt.startedAt);
+      open.set(key, { attempt, user, until });
       attempts += 1;
     }
   }
   return { attempts, erased };
+}
+
+/** Its times may be told anew by a leader with another clock. */
+function same(a: Attempt | undefined, b: Attempt): boolean {
+  return a?.number === b.number && a.fingerprint === b.fingerprint;
 }
