@@ -12,6 +12,7 @@ import type { DeliveryContext } from "./context.ts";
 import type { DeliveryKind, DeliveryObject } from "./kind.ts";
 import { finalizer, mustStay, reconcileObject } from "./object.ts";
 import { StatusSaver } from "./saver.ts";
+import { Sightings } from "./sightings.ts";
 import { reconcileRequest } from "./subject.ts";
 import { reconcileTarget } from "./target.ts";
 
@@ -41,6 +42,7 @@ export class DeliveryController<T extends DeliveryObject> {
   readonly #options: DeliveryControllerOptions<T>;
   readonly #saver: StatusSaver<T>;
   readonly #known = new Map<string, Known>();
+  readonly #sightings = new Sightings();
   /** How many targets of an object are under way. */
   readonly #busy = new Map<string, number>();
 
@@ -72,6 +74,8 @@ export class DeliveryController<T extends DeliveryObject> {
 
   /** Our own status writes wake nobody; a deletion, another spec or a new request does. */
   #changed({ key, old, new: object, initial }: CacheEvent<T & KubeObject>): void {
+    if (object === undefined) this.#sightings.forget(key);
+    else this.#sightings.note(key, this.#options.kind.subjectOf(object).records, { initial });
     if (old !== undefined && object !== undefined && wanted(old) === wanted(object)) return;
     this.controller.enqueue(key, initial ? "Low" : "High");
   }
@@ -128,7 +132,8 @@ export class DeliveryController<T extends DeliveryObject> {
     }
     this.#busy.set(key, (this.#busy.get(key) ?? 0) + 1);
     try {
-      const result = await reconcileTarget(this.#options.context, this.#saver, { key, subject, target }, run);
+      const found = { key, subject, target, sightings: this.#sightings };
+      const result = await reconcileTarget(this.#options.context, this.#saver, found, run);
       if ((this.#options.cache.get(key)?.status?.previous ?? []).length > 0) this.controller.enqueue(key);
       return result;
     } finally {

@@ -24,6 +24,7 @@ import { type DeliveryContext, markOf, resourceName, suspensionOf } from "./cont
 import { withOpening, withReport } from "./draft.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { StatusSaver } from "./saver.ts";
+import type { Sightings } from "./sightings.ts";
 import { sourceReport } from "./source-report.ts";
 import type { Subject, Target } from "./subject.ts";
 
@@ -32,6 +33,7 @@ export interface TargetRun {
   readonly key: string;
   readonly subject: Subject;
   readonly target: Target;
+  readonly sightings: Pick<Sightings, "byOurClock">;
 }
 
 /** What the source turned out to be, noted as soon as it is known. */
@@ -86,7 +88,7 @@ export async function reconcileTarget(
       random: context.random(),
       lookAgainMs: context.lookAgainMs,
     };
-    const before = stored ?? pending;
+    const before = run.sightings.byOurClock(key, target.name, stored ?? pending, now);
     try {
       const source = sourceSpecOf(context, subject);
       const { namespace } = subject;
