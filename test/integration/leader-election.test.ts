@@ -2,16 +2,23 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Lease } from "../../src/kube/index.ts";
 import { type ControlPlane, eventually, install, startControlPlane } from "../control-plane/index.ts";
-import { endCase, handOver, startCase } from "./leader-case.ts";
-import type { Home } from "./leader-home.ts";
-import { holderOf } from "./leader-replica.ts";
+import { before, FaultProxy, stall } from "../fault-proxy/index.ts";
+import { toldByAudit } from "./leader-audit.ts";
+import { endCase, handOver, startCase, takeOverMs } from "./leader-case.ts";
+import { type Home, makeHome } from "./leader-home.ts";
+import { holderOf, leaderOf, Replica, wallClockOff } from "./leader-replica.ts";
+import { deployWeb, kubeconfigThrough, met } from "./shutdown-case.ts";
 
 let plane: ControlPlane;
 beforeAll(async () => {
   plane = await startControlPlane({ audit: "RequestResponse" });
   await install(plane);
 });
-afterAll(() => plane.stop());
+const proxies: FaultProxy[] = [];
+afterAll(async () => {
+  await Promise.all(proxies.map((proxy) => proxy.close()));
+  await plane.stop();
+});
 
 // Each takes the 15 s of a lease, so they run side by side, each with a Lease and namespaces of its own.
 describe.concurrent("replicas as processes", { timeout: 150_000 }, () => {
@@ -88,18 +95,29 @@ describe.concurrent("replicas as processes", { timeout: 150_000 }, () => {
     expect({ twice, erased }).toEqual({ twice: [], erased: [] });
     expect(leaders).toEqual([leader.user, next.leader.user]);
   });
-});
 
-/** Sets the wall clock of a process wrong. */
-function wallClockOff(hours: number): string {
-  return `
-    const Right = Date;
-    const off = ${hours} * 3600000;
-    globalThis.Date = class extends Right {
-      constructor(...args) { super(...(args.length === 0 ? [Right.now() + off] : args)); }
-      static now() { return Right.now() + off; }
-    };`;
-}
+  it("a leader whose clock is ahead leaves an attempt alone that it saw being opened by one whose clock is behind", async () => {
+    const home = await makeHome(plane, "ahead", ["behind", "ahead"], "1s");
+    const proxy = await FaultProxy.start(plane);
+    proxies.push(proxy);
+    const kubeconfig = await kubeconfigThrough(proxy, plane, home, "behind");
+    const behind = await Replica.start(plane, home.home, "behind", { kubeconfig, preload: wallClockOff(-3) });
+    await leaderOf(plane, home.home, [behind]);
+    const ahead = await Replica.start(plane, home.home, "ahead", { preload: wallClockOff(3) });
+    await eventually("the standby to be warm", () => ahead.isWarm());
+    const put = proxy.inject(before(stall), { method: "PATCH", path: "/secrets/placed" });
+    await deployWeb(plane, home);
+    await met(put);
+    behind.kill("SIGKILL");
+    await leaderOf(plane, home.home, [ahead], takeOverMs);
+    await eventually("the delivery", async () => (await toldByAudit(plane, home)).writes > 0, {
+      withinMs: 60_000,
+      everyMs: 500,
+    });
+    const { twice, erased, attempts } = await toldByAudit(plane, home);
+    expect({ twice, erased, attempts }).toEqual({ twice: [], erased: [], attempts: 2 });
+  });
+});
 
 async function renewals({ home }: Home, count: number): Promise<void> {
   const versions = new Set<string | undefined>();

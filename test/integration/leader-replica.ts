@@ -113,3 +113,14 @@ export function leaderOf(
     { withinMs },
   );
 }
+
+/** A module that sets the wall clock of its process wrong. */
+export function wallClockOff(hours: number): string {
+  return `
+    const Right = Date;
+    const off = ${hours} * 3600000;
+    globalThis.Date = class extends Right {
+      constructor(...args) { super(...(args.length === 0 ? [Right.now() + off] : args)); }
+      static now() { return Right.now() + off; }
+    };`;
+}

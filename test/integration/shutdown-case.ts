@@ -29,38 +29,26 @@ export class ShutdownCase {
   static async create(plane: ControlPlane, prefix: string): Promise<ShutdownCase> {
     const home = await makeHome(plane, prefix, ["operator"], "60s");
     const proxy = await FaultProxy.start(plane);
-    const path = join(plane.facts.folder, `${prefix}-${randomUUID()}.kubeconfig`);
-    const token = await plane.tokenFor(home.home, "operator");
-    await writeFile(path, kubeconfigText(proxy.server, proxy.caPem, { token }), { mode: 0o600 });
-    return new ShutdownCase(plane, home, proxy, path);
+    return new ShutdownCase(plane, home, proxy, await kubeconfigThrough(proxy, plane, home, "operator"));
   }
 
   start(options: ReplicaOptions = {}): Promise<Replica> {
     return Replica.start(this.plane, this.home.home, "operator", { ...options, kubeconfig: this.#kubeconfig });
   }
 
-  /** Applies the source and a deployment of it into a Secret that is not there. */
-  async deploy(): Promise<void> {
-    const { home, away } = this.home;
-    const [leaf, issuer] = await leafAndIssuer("web.example.com");
-    const stringData = { "tls.crt": leaf.pem + issuer.pem, "tls.key": leaf.keyPem };
-    const items = [
-      { ...named("v1", "Secret", "web-tls", home), type: "kubernetes.io/tls", stringData },
-      deployment(home, "web", [target("t", away, "placed")]),
-    ];
-    const input = JSON.stringify({ apiVersion: "v1", kind: "List", items });
-    await this.plane.kubectl(["apply", "--server-side", "-f", "-"], { input });
+  deploy(): Promise<void> {
+    return deployWeb(this.plane, this.home);
   }
 
   leads(): Promise<boolean> {
     return eventually("the operator to lead", async () => (await holderOf(this.plane, this.home.home)) !== "");
   }
 
-  /** Holds back requests, or with `done` their answers, until `release`. */
-  hold(match: Match, done: "Request" | "Answer" = "Request"): { injection: Injection; release: () => void } {
+  /** Holds back requests, or their answers, until `release`. */
+  hold(match: Match, what: "Request" | "Answer" = "Request"): { injection: Injection; release: () => void } {
     const gate = Promise.withResolvers<void>();
     const fault: Fault = async (exchange) => {
-      if (done === "Request") await gate.promise;
+      if (what === "Request") await gate.promise;
       const answer = await exchange.forward();
       await gate.promise;
       await exchange.pass(answer);
@@ -95,4 +83,29 @@ export class ShutdownCase {
 
 export function met(injection: Injection): Promise<boolean> {
   return eventually("the request", () => injection.hits > 0);
+}
+
+/** Path of a kubeconfig of a ServiceAccount of `home`, whose server is the proxy. */
+export async function kubeconfigThrough(
+  proxy: FaultProxy,
+  plane: ControlPlane,
+  { home }: Home,
+  account: string,
+): Promise<string> {
+  const path = join(plane.facts.folder, `${home}-${randomUUID()}.kubeconfig`);
+  const token = await plane.tokenFor(home, account);
+  await writeFile(path, kubeconfigText(proxy.server, proxy.caPem, { token }), { mode: 0o600 });
+  return path;
+}
+
+/** Applies a source, valid from a day ago, and a deployment of it into a Secret that is not there. */
+export async function deployWeb(plane: ControlPlane, { home, away }: Home): Promise<void> {
+  const [leaf, issuer] = await leafAndIssuer("web.example.com", { notBefore: new Date(Date.now() - 86_400_000) });
+  const stringData = { "tls.crt": leaf.pem + issuer.pem, "tls.key": leaf.keyPem };
+  const items = [
+    { ...named("v1", "Secret", "web-tls", home), type: "kubernetes.io/tls", stringData },
+    deployment(home, "web", [target("t", away, "placed")]),
+  ];
+  const input = JSON.stringify({ apiVersion: "v1", kind: "List", items });
+  await plane.kubectl(["apply", "--server-side", "-f", "-"], { input });
 }
