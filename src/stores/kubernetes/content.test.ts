@@ -3,7 +3,7 @@ import { chainFor, type Issued } from "../../../test/fixtures/pki.ts";
 import type { KubernetesOutput, KubernetesTarget } from "../../crds/index.ts";
 import { bundleOf, decode } from "../../formats/index.ts";
 import type { Desired } from "../contract.ts";
-import { certificateKeys, contentOf } from "./content.ts";
+import { certificateKeys, contentOf, keysOf, keystoresOf, passwordRefs } from "./content.ts";
 
 let root: Issued;
 let intermediate: Issued;
@@ -64,6 +64,46 @@ describe("what lies under the keys of a Secret", () => {
     });
   });
 
+  it("is DER of the leaf or of the key, and PKCS7 of the certificates", async () => {
+    const from = await desired([leaf.pem, intermediate.pem, root.pem, leaf.keyPem]);
+    const outputs = target(
+      { format: "DER", key: "web.cer" },
+      { format: "DER", key: "web.key", content: "Key" },
+      { format: "PKCS7", key: "web.p7b" },
+      { format: "PKCS7", key: "chain.p7b", content: "Chain" },
+    );
+    const content = await contentOf(outputs, from);
+    expect(content.get("web.cer")).toEqual(from.bundle.leaf);
+    expect(content.get("web.key")).toEqual(from.bundle.key);
+    const read = async (key: string) =>
+      (await decode(content.get(key) ?? Buffer.alloc(0))).certificates.map(({ der }) => der);
+    expect(await read("web.p7b")).toEqual([from.bundle.leaf, ...from.bundle.chain]);
+    expect(await read("chain.p7b")).toEqual(from.bundle.chain);
+  });
+
+  it("is a keystore under its key and one of what is trusted under another, where anything is", async () => {
+    const output = {
+      format: "PKCS12" as const,
+      key: "k",
+      truststoreKey: "t",
+      passwordSecretRef: { name: "p", key: "x" },
+    };
+    const previous = { ...output, previousPasswordSecretRef: { name: "p", key: "y" } };
+    const secret = ({ name, key }: { name: string; key: string }) => Buffer.from(`${name}/${key}`);
+    const rooted = await desired([leaf.pem, intermediate.pem, root.pem, leaf.keyPem]);
+    expect(keysOf(output)).toEqual(["k", "t"]);
+    expect(keystoresOf(target(previous), rooted, { secret })).toMatchObject([
+      { key: "k", options: { format: "PKCS12", password: Buffer.from("p/x") }, previous: Buffer.from("p/y") },
+      { key: "t", options: { content: "Truststore", password: Buffer.from("p/x") } },
+    ]);
+    const without = await desired([leaf.pem, intermediate.pem, leaf.keyPem]);
+    expect(keystoresOf(target(output), without, { secret }).map(({ key }) => key)).toEqual(["k"]);
+    expect(passwordRefs(target(previous))).toEqual([
+      { name: "p", key: "x" },
+      { name: "p", key: "y" },
+    ]);
+  });
+
   it("cannot be had where an output needs the key and there is none; the message names the output", async () => {
     const from = await desired([leaf.pem]);
     const error = { name: "TerminalError", reason: "NoPrivateKey" };
@@ -80,6 +120,7 @@ describe("what lies under the keys of a Secret", () => {
       { format: "PEM", key: "chain.pem", content: "Chain" },
       { format: "TLS" },
       { format: "PEM", key: "web.pem" },
+      { format: "PKCS12", key: "web.p12" },
     );
     expect(certificateKeys(outputs)).toEqual(["tls.crt", "web.pem"]);
   });

@@ -44,10 +44,11 @@ export async function lookAt(
   bundle: Bundle,
   bytes: Buffer,
   record: KeystoreRecord | undefined,
+  signal?: AbortSignal,
 ): Promise<KeystoreLook> {
   const content = contentOf(bundle, spot.options);
   if (bytes.length === 0) return { action: "Build", what: "it is missing" };
-  const opened = await open(spot, bytes);
+  const opened = await open(spot, bytes, signal);
   if ("error" in opened) {
     if (isAllOurs(bytes, record) || opened.error.code === "Malformed")
       return { action: "Build", what: "it does not open" };
@@ -67,6 +68,7 @@ export async function written(
   bytes: Buffer,
   look: Exclude<KeystoreLook, { action: "Stop" }>,
   record: KeystoreRecord | undefined,
+  signal?: AbortSignal,
 ): Promise<{ bytes: Buffer; record: KeystoreRecord }> {
   if (look.action === "Keep") return { bytes, record: look.record };
   const content = contentOf(bundle, options);
@@ -76,7 +78,7 @@ export async function written(
   }
   const aliases = aliasesOf(content);
   const remove = (record?.aliases ?? []).filter((alias) => !aliases.includes(alias));
-  const edited = await editKeystore(bytes, { put: bundle, remove }, { ...options, current: look.password });
+  const edited = await editKeystore(bytes, { put: bundle, remove }, { ...options, current: look.password, signal });
   return { bytes: edited, record: recordOf(edited, content, options, true) };
 }
 
@@ -94,13 +96,17 @@ interface Opened {
 }
 
 /** With today's password, else with the one before. */
-async function open({ options, previous }: KeystoreSpot, bytes: Buffer): Promise<Opened | { error: FormatError }> {
+async function open(
+  { options, previous }: KeystoreSpot,
+  bytes: Buffer,
+  signal: AbortSignal | undefined,
+): Promise<Opened | { error: FormatError }> {
   // Private keys of others may have passwords of their own.
   const alias = options.content === "Truststore" ? undefined : aliasOf(options);
   let error: FormatError | undefined;
   for (const password of [options.password, ...(previous === undefined ? [] : [previous])]) {
     try {
-      return { decoded: await decode(bytes, { password, alias }), password };
+      return { decoded: await decode(bytes, { password, alias, signal }), password };
     } catch (thrown) {
       if (!(thrown instanceof FormatError)) throw thrown;
       error ??= thrown;

@@ -12,7 +12,7 @@ export interface Made {
 }
 
 /** The bytes for every key, made from what lies in the Secret; undefined when one cannot be opened any more. */
-export async function madeFor(secret: Secret, wanted: Wanted): Promise<Made | undefined> {
+export async function madeFor(secret: Secret, wanted: Wanted, signal: AbortSignal): Promise<Made | undefined> {
   const content = new Map(wanted.content);
   const records: Record<string, KeystoreRecord> = {};
   const known = marksOf(secret.metadata).find(({ mark }) => mark === wanted.mark)?.keystores ?? {};
@@ -20,8 +20,8 @@ export async function madeFor(secret: Secret, wanted: Wanted): Promise<Made | un
     const { key, options } = spot;
     const bytes = valueOf(secret, key);
     const made = await naming({ format: options.format, key }, async () => {
-      const look = await lookAt(spot, wanted.bundle, bytes, known[key]);
-      return look.action === "Stop" ? undefined : written(spot, wanted.bundle, bytes, look, known[key]);
+      const look = await lookAt(spot, wanted.bundle, bytes, known[key], signal);
+      return look.action === "Stop" ? undefined : written(spot, wanted.bundle, bytes, look, known[key], signal);
     });
     if (made === undefined) return undefined;
     content.set(key, made.bytes);

@@ -17,6 +17,14 @@ describe("a mark on a Secret", () => {
     expect(marksOf({ name: "s", annotations })).toEqual([{ mark: mine, keys: ["tls.crt", "tls.key"], created: true }]);
   });
 
+  it("says what it wrote as keystores", () => {
+    const record = { sha256: "ab", profile: "JKS", aliases: ["web"] };
+    const mark = { mark: mine, keys: ["a.jks"], created: false, keystores: { "a.jks": record } };
+    const text = `{"mark":"${mine}","keys":["a.jks"],"created":false,"keystores":{"a.jks":{"sha256":"ab","profile":"JKS","aliases":["web"]}}}`;
+    expect(writeMark(mark)).toBe(text);
+    expect(marksOf({ name: "s", annotations: { [markName(mine)]: text } })).toEqual([mark]);
+  });
+
   it.each([
     ["that is no JSON", "{"],
     ["that is no object", "null"],

@@ -24,10 +24,14 @@ export interface Wanted {
 type Looks = ReadonlyMap<KeystoreSpot, KeystoreLook>;
 
 /** What lies in a Secret, compared with what is wanted there. */
-export async function observed(secret: Secret, wanted: Wanted): Promise<Extract<Observation, { state: "Present" }>> {
+export async function observed(
+  secret: Secret,
+  wanted: Wanted,
+  signal: AbortSignal,
+): Promise<Extract<Observation, { state: "Present" }>> {
   const { metadata } = secret;
   const marks = marksOf(metadata);
-  const looks = await looksAt(secret, marks, wanted);
+  const looks = await looksAt(secret, marks, wanted, signal);
   const leaf = await leafOf(secret, certificateKeys(wanted.target), looks);
   const differs = differencesOf(secret, marks, wanted, looks);
   const obstacle = obstacleOf(secret, wanted, differs) ?? closedOf(secret, looks);
@@ -62,12 +66,17 @@ export function valueOf({ data }: Secret, key: string): Buffer {
   return Buffer.from(data?.[key] ?? "", "base64");
 }
 
-async function looksAt(secret: Secret, marks: readonly Mark[], { bundle, keystores, mark }: Wanted): Promise<Looks> {
+async function looksAt(
+  secret: Secret,
+  marks: readonly Mark[],
+  { bundle, keystores, mark }: Wanted,
+  signal: AbortSignal,
+): Promise<Looks> {
   const records = marks.find((one) => one.mark === mark)?.keystores ?? {};
   const looks = new Map<KeystoreSpot, KeystoreLook>();
   for (const spot of keystores) {
     const look = await naming({ format: spot.options.format, key: spot.key }, () =>
-      lookAt(spot, bundle, valueOf(secret, spot.key), records[spot.key]),
+      lookAt(spot, bundle, valueOf(secret, spot.key), records[spot.key], signal),
     );
     looks.set(spot, look);
   }

@@ -72,7 +72,7 @@ export class SecretPlace implements Place {
     const wanted = await this.#wanted(desired);
     const ref = { namespace: this.#namespace, name: this.#target.name };
     try {
-      return await this.#observed(await this.#cluster.client.get(Secret, ref, { signal }), wanted);
+      return await this.#observed(await this.#cluster.client.get(Secret, ref, { signal }), wanted, signal);
     } catch (error) {
       if (isKubeError(error, "NotFound")) return { state: "Absent" };
       throw meaningOf(error, this.#asked("get"));
@@ -89,7 +89,7 @@ export class SecretPlace implements Place {
       made = await this.#keystores(wanted, condition, signal);
       const stored = made === undefined ? undefined : await this.#apply(wanted, made, condition, signal);
       if (stored === undefined) return { outcome: "Changed" };
-      return { outcome: "Written", seen: await this.#observed(stored, wanted) };
+      return { outcome: "Written", seen: await this.#observed(stored, wanted, signal) };
     } finally {
       wipe(wanted);
       if (made !== undefined) wipe(made);
@@ -100,7 +100,7 @@ export class SecretPlace implements Place {
   async #keystores(wanted: Wanted, condition: Condition, signal: AbortSignal): Promise<Made | undefined> {
     if (wanted.keystores.length === 0) return { content: wanted.content, records: {} };
     const secret = await this.#again(condition, signal);
-    return secret === undefined ? undefined : madeFor(secret, wanted);
+    return secret === undefined ? undefined : madeFor(secret, wanted, signal);
   }
 
   /** The Secret of the look, an empty one where there was none. */
@@ -116,8 +116,8 @@ export class SecretPlace implements Place {
     }
   }
 
-  async #observed(secret: Secret, wanted: Wanted): Promise<Observation> {
-    const observation = await observed(secret, wanted);
+  async #observed(secret: Secret, wanted: Wanted, signal: AbortSignal): Promise<Observation> {
+    const observation = await observed(secret, wanted, signal);
     const marks = marksOf(secret.metadata);
     this.#marks.set(observation, {
       created: marks.find(({ mark }) => mark === wanted.mark)?.created ?? false,
