@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundleOf, certificateFacts, decode, type Decoded } from "../../src/formats/index.ts";
 import { eventually } from "../control-plane/index.ts";
 import { sharedControlPlane } from "../control-plane/shared.ts";
-import { javaKeystore, keytoolList, openSslPkcs12, openSslPkcs7 } from "../fixtures/keystores.ts";
+import { javaKeystore, type KeystoreEntry, keytoolList, openSslPkcs12, openSslPkcs7 } from "../fixtures/keystores.ts";
 import { chainFor, issue, type Issued } from "../fixtures/pki.ts";
 import { rememberSecret } from "../leaks/material.ts";
 import { deployment, named, store, target, World } from "./world.ts";
@@ -241,6 +241,48 @@ describe("entries of others in a keystore", () => {
     await deliver("closed", [{ ...output, previousPasswordSecretRef: ref("first") }]);
     await delivered("closed");
     expect(keytoolList((await data("closed"))["k"] ?? Buffer.alloc(0), passwords.second)).toContain("api, ");
+  });
+});
+
+describe("what is removed", () => {
+  const entries = (): KeystoreEntry[] => [
+    { alias: "web", leaf, chain: [intermediate] },
+    { alias: "api", leaf: other, chain: [intermediate] },
+  ];
+
+  it("is our entry alone, where others have entries in the keystore", async () => {
+    const output = { ...keystore, alias: "web" };
+    await deliver("removed", [output, { format: "PEM", key: "web.pem" }], {}, { deletionPolicy: "Delete" });
+    await delivered("removed");
+    await put("removed", "k", javaKeystore("PKCS12", passwords.first, entries()));
+    await world.delete("storedeployment", "removed");
+    await eventually("the deployment to be gone", () => world.isGone("storedeployment", "removed"));
+    const after = await data("removed");
+    expect(Object.keys(after)).toEqual(["k"]);
+    expect((await read(after["k"])).keys).toMatchObject([{ alias: "api" }]);
+  });
+
+  it("is the whole Secret, where nobody else has an entry", async () => {
+    await deliver("alone", [keystore], {}, { deletionPolicy: "Delete" });
+    await delivered("alone");
+    await world.delete("storedeployment", "alone");
+    await eventually("the Secret to be gone", () => world.isGone("secret", "alone", world.away));
+  });
+
+  it("is nothing of a keystore that no output names any more while others have entries in it", async () => {
+    await deliver("dropped", [
+      { ...keystore, alias: "web" },
+      { format: "PEM", key: "web.pem" },
+    ]);
+    await delivered("dropped");
+    const bytes = javaKeystore("PKCS12", passwords.first, entries());
+    await put("dropped", "k", bytes);
+    for (const key of ["other.pem", "third.pem"]) {
+      await deliver("dropped", [{ format: "PEM", key }]);
+      await world.reason("dropped", "Delivered");
+      expect((await data("dropped"))["k"]).toEqual(bytes);
+    }
+    expect(Object.keys(await data("dropped"))).toEqual(["k", "third.pem"]);
   });
 });
 

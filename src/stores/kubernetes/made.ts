@@ -3,7 +3,8 @@ import { naming } from "./content.ts";
 import { lookAt, written } from "./keystore.ts";
 import type { KeystoreRecord } from "./keystore-record.ts";
 import { marksOf } from "./mark.ts";
-import { valueOf, type Wanted } from "./observe.ts";
+import type { Wanted } from "./observe.ts";
+import { valueOf } from "./value.ts";
 
 /** What an apply writes, and what its mark says of the keystores in it. */
 export interface Made {

@@ -5,6 +5,7 @@ import type { Difference, Holders, Observation, Obstacle } from "../contract.ts"
 import { certificateKeys, naming } from "./content.ts";
 import { type KeystoreLook, type KeystoreSpot, lookAt } from "./keystore.ts";
 import type { KeystoreRecord } from "./keystore-record.ts";
+import { valueOf } from "./value.ts";
 import { type Mark, markName, marksOf, overlapping, writeMark } from "./mark.ts";
 
 /** What a place wants of its Secret. */
@@ -59,11 +60,6 @@ export function markFor(
   ];
   const keys = [...content.keys(), ...keystores.map(({ key }) => key)];
   return { mark, keys, created, metadata, keystores: records };
-}
-
-/** The value of a key. */
-export function valueOf({ data }: Secret, key: string): Buffer {
-  return Buffer.from(data?.[key] ?? "", "base64");
 }
 
 async function looksAt(

@@ -4,8 +4,11 @@ import type { Desired, Observation, Place, PlaceContext, PutResult } from "../co
 import { contentOf, keysOf, keystoresOf } from "./content.ts";
 import { type Asked, meaningOf } from "./failure.ts";
 import { fieldManagerOf, type Mark, markName, marksOf, overlapping, writeMark } from "./mark.ts";
+import { handOver, sharedKeystores } from "./hand-over.ts";
 import { type Made, madeFor } from "./made.ts";
 import { markFor, observed, type Wanted } from "./observe.ts";
+import { placeKey } from "./place-key.ts";
+import { valueOf } from "./value.ts";
 
 /** The cluster that a store leads to, and as whom. */
 export interface Cluster {
@@ -13,12 +16,6 @@ export interface Cluster {
   /** Uid of its kube-system: the same cluster has the same places, whichever store leads there. */
   readonly uid: string;
   readonly as: string;
-}
-
-/** What `Place.key` holds. */
-export interface PlaceKey {
-  readonly namespace: string;
-  readonly name: string;
 }
 
 /**
@@ -35,6 +32,8 @@ interface MarksSeen {
    * that says it still holds what has become another's.
    */
   readonly taken: readonly Mark[];
+  /** Keystores that we shall leave, with entries of others in them. */
+  readonly leaving: ReadonlyMap<string, Buffer>;
 }
 
 /** What must still be so for a write to happen. */
@@ -62,9 +61,8 @@ export class SecretPlace implements Place {
     this.#target = target;
     this.#context = context;
     this.#namespace = target.namespace ?? context.namespace;
-    const key: PlaceKey = { namespace: this.#namespace, name: target.name };
-    this.key = JSON.stringify(key);
-    this.address = `kubernetes:${cluster.uid}/${key.namespace}/${key.name}`;
+    this.key = placeKey(this.#namespace, target);
+    this.address = `kubernetes:${cluster.uid}/${this.#namespace}/${target.name}`;
     this.spots = [...new Set(target.outputs.flatMap((output) => keysOf(output)))];
   }
 
@@ -122,14 +120,20 @@ export class SecretPlace implements Place {
     this.#marks.set(observation, {
       created: marks.find(({ mark }) => mark === wanted.mark)?.created ?? false,
       taken: overlapping(marks, wanted),
+      leaving: leavingOf(secret, marks, wanted),
     });
     return observation;
   }
 
   #conditionOf(before: Observation): Condition {
-    if (before.state === "Absent") return { resourceVersion: neverStored, created: true, taken: [] };
+    if (before.state === "Absent")
+      return { resourceVersion: neverStored, created: true, taken: [], leaving: new Map() };
     const { id: uid, version = neverStored } = before.remote;
-    return { uid, resourceVersion: version, ...(this.#marks.get(before) ?? { created: false, taken: [] }) };
+    return {
+      uid,
+      resourceVersion: version,
+      ...(this.#marks.get(before) ?? { created: false, taken: [], leaving: new Map() }),
+    };
   }
 
   /**
@@ -143,16 +147,15 @@ export class SecretPlace implements Place {
     signal: AbortSignal,
   ): Promise<Secret | undefined> {
     const { target, spots, mark, type } = wanted;
-    const { created, taken, ...seen } = condition;
+    const { created, taken, leaving, ...seen } = condition;
     const marks = [
       markFor(wanted, created, records),
       ...taken.map((other) => ({ ...other, keys: other.keys.filter((key) => !spots.includes(key)) })),
     ];
+    const metadata = { namespace: this.#namespace, name: target.name, ...seen };
     const body = {
       metadata: {
-        namespace: this.#namespace,
-        name: target.name,
-        ...seen,
+        ...metadata,
         ...(target.labels === undefined ? {} : { labels: target.labels }),
         annotations: {
           ...target.annotations,
@@ -163,8 +166,11 @@ export class SecretPlace implements Place {
       data: Object.fromEntries([...content].map(([key, value]) => [key, value.toString("base64")])),
     };
     try {
+      const { client } = this.#cluster;
+      const left = await handOver(client, { apiVersion: "v1", kind: "Secret", metadata, type }, leaving, signal);
+      body.metadata.resourceVersion = left.metadata.resourceVersion ?? seen.resourceVersion;
       const options = { fieldManager: fieldManagerOf(mark), force: true, signal };
-      return (await this.#cluster.client.apply(Secret, body, options)).object;
+      return (await client.apply(Secret, body, options)).object;
     } catch (error) {
       if (isKubeError(error, "Conflict")) return undefined;
       throw meaningOf(error, this.#asked(seen.uid === undefined ? "create" : "patch"));
@@ -188,6 +194,15 @@ export class SecretPlace implements Place {
   #asked(verb: Asked["verb"]): Asked {
     return { verb, namespace: this.#namespace, name: this.#target.name, as: this.#cluster.as };
   }
+}
+
+/** Keystores that no output names any more: entries of others in them are none of ours to take away. */
+function leavingOf(secret: Secret, marks: readonly Mark[], wanted: Wanted): ReadonlyMap<string, Buffer> {
+  const ours = marks.find(({ mark }) => mark === wanted.mark);
+  if (ours === undefined) return new Map();
+  const keys = new Set([...wanted.content.keys(), ...wanted.keystores.map(({ key }) => key)]);
+  const gone = ours.keys.filter((key) => !keys.has(key));
+  return new Map(sharedKeystores(secret, ours, gone).map((key) => [key, valueOf(secret, key)]));
 }
 
 function wipe({ content }: Pick<Wanted, "content">): void {

@@ -35,13 +35,13 @@ export function kubernetesProvider(own: OwnCluster): Provider {
         const account = { namespace: context.namespace, name: serviceAccountRef.name };
         const client = open(asServiceAccount(own.cluster, own.client, account), own, context);
         const as = `ServiceAccount ${account.namespace}/${account.name}`;
-        return new KubernetesStore({ client, uid: own.clusterUid, as }, context.timeoutMs);
+        return new KubernetesStore({ client, uid: own.clusterUid, as }, context);
       }
       const { name = "", key = "" } = kubeconfigSecretRef ?? {};
       const client = open(clusterOf(await kubeconfigText(context, name, key, signal)), own, context);
       try {
         const uid = await uidOf(client, signal);
-        return new KubernetesStore({ client, uid, as: "the kubeconfig's user" }, context.timeoutMs);
+        return new KubernetesStore({ client, uid, as: "the kubeconfig's user" }, context);
       } catch (error) {
         await client.close();
         throw error;
@@ -54,10 +54,12 @@ class KubernetesStore implements Store {
   readonly provider = "kubernetes";
   readonly timeoutMs: number;
   readonly #cluster: Cluster;
+  readonly #context: StoreContext;
 
-  constructor(cluster: Cluster, timeoutMs: number) {
+  constructor(cluster: Cluster, context: StoreContext) {
     this.#cluster = cluster;
-    this.timeoutMs = timeoutMs;
+    this.#context = context;
+    this.timeoutMs = context.timeoutMs;
   }
 
   async check(signal: AbortSignal): Promise<StoreHealth> {
@@ -75,7 +77,7 @@ class KubernetesStore implements Store {
   }
 
   remove(key: string, mark: string, signal: AbortSignal): ReturnType<Store["remove"]> {
-    return removeFrom(this.#cluster, key, mark, signal);
+    return removeFrom(this.#cluster, this.#context, key, mark, signal);
   }
 
   async close(): Promise<void> {

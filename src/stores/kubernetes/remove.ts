@@ -1,9 +1,13 @@
 import { isKubeError, Secret } from "../../kube/index.ts";
-import type { RemoveResult } from "../contract.ts";
-import { TerminalError, TransientError } from "../errors.ts";
+import type { RemoveResult, StoreContext } from "../contract.ts";
+import { TransientError } from "../errors.ts";
 import { meaningOf } from "./failure.ts";
 import { fieldManagerOf, type Mark, marksOf } from "./mark.ts";
-import type { Cluster, PlaceKey } from "./place.ts";
+import { handOver, sharedKeystores } from "./hand-over.ts";
+import type { Cluster } from "./place.ts";
+import { type PlaceKey, readPlaceKey } from "./place-key.ts";
+import { valueOf } from "./value.ts";
+import { withdraw } from "./withdraw.ts";
 
 /** How often a Secret that changes under our hands is looked at. */
 const tries = 5;
@@ -14,13 +18,14 @@ const tries = 5;
  */
 export async function removeFrom(
   cluster: Cluster,
+  context: Pick<StoreContext, "readSecret">,
   key: string,
   mark: string,
   signal: AbortSignal,
 ): Promise<RemoveResult> {
-  const ref = parseKey(key);
+  const ref = readPlaceKey(key);
   for (let round = 0; round < tries; round += 1) {
-    const done = await tryRemoval(cluster, ref, mark, signal);
+    const done = await tryRemoval(cluster, context, ref, mark, signal);
     if (done !== undefined) return done;
   }
   throw new TransientError(
@@ -32,7 +37,8 @@ export async function removeFrom(
 /** Undefined when the Secret changed meanwhile. */
 async function tryRemoval(
   { client, as }: Cluster,
-  ref: PlaceKey,
+  context: Pick<StoreContext, "readSecret">,
+  { keystores, ...ref }: PlaceKey,
   mark: string,
   signal: AbortSignal,
 ): Promise<RemoveResult | undefined> {
@@ -44,7 +50,8 @@ async function tryRemoval(
     if (ours === undefined) return {};
     const { uid, resourceVersion } = secret.metadata;
     const onlyOurs = onlyOursOf(marks, ours);
-    if (ours.created && keysOf(secret).every((key) => onlyOurs.includes(key))) {
+    const { staying, complaints } = await stayingKeystores(secret, ours, onlyOurs, { keystores, context }, signal);
+    if (ours.created && staying.size === 0 && keysOf(secret).every((key) => onlyOurs.includes(key))) {
       verb = "delete";
       await client.delete(Secret, ref, { uid, resourceVersion, signal });
       return {};
@@ -53,15 +60,18 @@ async function tryRemoval(
     const cannot = reasonToStay(secret, onlyOurs);
     if (cannot !== undefined) return { left: `${where} stays: others have keys in it, or made it, and ${cannot}.` };
     verb = "patch";
+    const { metadata } = await handOver(client, secret, staying, signal);
     // The type is stated since an apply without it would mean the default one, and a type cannot be changed (tried).
-    const body = { metadata: { ...ref, uid, resourceVersion }, type: secret.type };
+    const body = { metadata: { ...ref, uid, resourceVersion: metadata.resourceVersion }, type: secret.type };
     const { object } = await client.apply<Secret>(Secret, body, {
       fieldManager: fieldManagerOf(mark),
       force: true,
       signal,
     });
-    const rest = keysOf(object).filter((key) => onlyOurs.includes(key));
-    return rest.length === 0 ? {} : { left: `${where} keeps ${rest.join(", ")}: somebody else has set them since.` };
+    const rest = keysOf(object).filter((key) => onlyOurs.includes(key) && !staying.has(key));
+    const kept = rest.length === 0 ? [] : [`${where} keeps ${rest.join(", ")}: somebody else has set them since.`];
+    const left = [...kept, ...complaints.map((complaint) => `${where} keeps our entry in ${complaint}`)].join(" ");
+    return left === "" ? {} : { left };
   } catch (error) {
     if (isKubeError(error, "NotFound")) return {};
     if (isKubeError(error, "Conflict")) return undefined;
@@ -86,14 +96,26 @@ function reasonToStay({ type, immutable }: Secret, onlyOurs: readonly string[]):
   return needed ? "its type needs tls.crt and tls.key" : undefined;
 }
 
-function parseKey(key: string): PlaceKey {
-  const value: unknown = JSON.parse(key);
-  if (typeof value === "object" && value !== null && "namespace" in value && "name" in value) {
-    const { namespace, name } = value;
-    if (typeof namespace === "string" && typeof name === "string") return { namespace, name };
+/** Keystores that stay for the entries of others in them, without ours where they can be opened. */
+async function stayingKeystores(
+  secret: Secret,
+  ours: Mark,
+  onlyOurs: readonly string[],
+  { keystores = [], context }: { keystores?: PlaceKey["keystores"]; context: Pick<StoreContext, "readSecret"> },
+  signal: AbortSignal,
+): Promise<{ staying: ReadonlyMap<string, Buffer>; complaints: readonly string[] }> {
+  const staying = new Map<string, Buffer>();
+  const complaints: string[] = [];
+  for (const key of sharedKeystores(secret, ours, onlyOurs)) {
+    const record = ours.keystores?.[key];
+    if (record === undefined) continue;
+    const bytes = valueOf(secret, key);
+    const ref = keystores.find(({ keys }) => keys.includes(key));
+    const withdrawn = await withdraw(bytes, record, ref, context, signal);
+    if ("bytes" in withdrawn) staying.set(key, withdrawn.bytes);
+    if (!("why" in withdrawn)) continue;
+    staying.set(key, bytes);
+    complaints.push(`${key}, for entries of others may be in it and ${withdrawn.why}`);
   }
-  throw new TerminalError(
-    "PlaceUnknown",
-    "The record of this place cannot be read; remove what was delivered by hand.",
-  );
+  return { staying, complaints };
 }

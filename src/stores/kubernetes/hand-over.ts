@@ -1,0 +1,31 @@
+import { createHash } from "node:crypto";
+import { type KubeClient, Secret } from "../../kube/index.ts";
+import { isAllOurs } from "./keystore-record.ts";
+import type { Mark } from "./mark.ts";
+import { valueOf } from "./value.ts";
+
+/** The keystores among `keys` that our mark names and others may have entries in. */
+export function sharedKeystores(secret: Secret, { keystores = {} }: Mark, keys: readonly string[]): string[] {
+  return keys.filter((key) => keystores[key] !== undefined && !isAllOurs(valueOf(secret, key), keystores[key]));
+}
+
+/**
+ * Gives values that shall stay to field managers of their own: server-side apply would take away what the one who applied it
+ * leaves out, as long as nobody else has applied it, too.
+ */
+export async function handOver(
+  client: KubeClient,
+  secret: Secret,
+  values: ReadonlyMap<string, Buffer>,
+  signal: AbortSignal,
+): Promise<Secret> {
+  let current = secret;
+  for (const [key, value] of values) {
+    const { namespace = "", name, uid, resourceVersion } = current.metadata;
+    const metadata = { namespace, name, uid, resourceVersion };
+    const body = { metadata, type: current.type, data: { [key]: value.toString("base64") } };
+    const fieldManager = `certferry-left-${createHash("sha256").update(key).digest("hex").slice(0, 16)}`;
+    current = (await client.apply<Secret>(Secret, body, { fieldManager, force: true, signal })).object;
+  }
+  return current;
+}

@@ -1,0 +1,52 @@
+import type { KubernetesTarget, SecretKeyRef } from "../../crds/index.ts";
+import { TerminalError } from "../errors.ts";
+
+/** What `Place.key` holds: what a removal needs when the spec is gone. */
+export interface PlaceKey {
+  readonly namespace: string;
+  readonly name: string;
+  /** How the keystores among the outputs are opened, to take our entry out of those that others use, too. */
+  readonly keystores?: readonly KeystoreRef[];
+}
+
+export interface KeystoreRef {
+  readonly keys: readonly string[];
+  readonly format: "PKCS12" | "JKS";
+  readonly password?: SecretKeyRef | undefined;
+  readonly previous?: SecretKeyRef | undefined;
+}
+
+/** The room that a record has for it. */
+const mostLength = 2048;
+
+export function placeKey(namespace: string, { name, outputs }: KubernetesTarget): string {
+  const keystores = outputs.flatMap(({ format, key, truststoreKey, passwordSecretRef, previousPasswordSecretRef }) =>
+    format === "PKCS12" || format === "JKS"
+      ? [
+          {
+            keys: [key, truststoreKey].filter((one) => one !== undefined),
+            format,
+            password: passwordSecretRef,
+            previous: previousPasswordSecretRef,
+          },
+        ]
+      : [],
+  );
+  const place: PlaceKey = { namespace, name };
+  const whole = JSON.stringify(keystores.length === 0 ? place : { ...place, keystores });
+  return whole.length <= mostLength ? whole : JSON.stringify(place);
+}
+
+/** Throws `TerminalError` `PlaceUnknown`. */
+export function readPlaceKey(text: string): PlaceKey {
+  const value: unknown = JSON.parse(text);
+  if (typeof value === "object" && value !== null && "namespace" in value && "name" in value) {
+    const { namespace, name } = value;
+    const keystores = "keystores" in value ? { keystores: value.keystores as readonly KeystoreRef[] } : {};
+    if (typeof namespace === "string" && typeof name === "string") return { namespace, name, ...keystores };
+  }
+  throw new TerminalError(
+    "PlaceUnknown",
+    "The record of this place cannot be read; remove what was delivered by hand.",
+  );
+}
