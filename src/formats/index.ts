@@ -16,7 +16,7 @@ export { chainOf } from "./chain-options.ts";
 export { encode, type EncodeOptions } from "./encode.ts";
 export { FormatError, type FormatErrorCode, type FormatErrorDetails } from "./errors.ts";
 export { keystoreContent, type KeystoreContent } from "./keystore-content.ts";
-export { keystoreHolds, otherAliases } from "./keystore-holds.ts";
+export { keystoreHolds, otherEntries } from "./keystore-holds.ts";
 export type { Pkcs12Profile } from "./pkcs12/profiles.ts";
 export { certificateFacts } from "./facts.ts";
 export { defaultLimits, type Limits } from "./limits.ts";

@@ -1,11 +1,15 @@
 import type { KeyEntry, KeystoreContent } from "./keystore-content.ts";
 import type { Decoded, DecodedCertificate } from "./types.ts";
 
-/** The aliases in a keystore that are not of `ours`, whatever their case. */
-export function otherAliases({ keys, certificates }: Decoded, ours: readonly string[]): string[] {
+/**
+ * The entries of a keystore that are not under the aliases `ours`, whatever their case: by alias, or in words where they are of
+ * a kind that is passed over in reading.
+ */
+export function otherEntries({ keys, certificates, warnings }: Decoded, ours: readonly string[]): string[] {
   const known = new Set(ours.map((alias) => alias.toLowerCase()));
   const all = new Set([...keys, ...certificates].flatMap(({ alias }) => alias ?? []));
-  return [...all].filter((alias) => !known.has(alias.toLowerCase()));
+  const named = [...all].filter((alias) => !known.has(alias.toLowerCase()));
+  return warnings.length === 0 ? named : [...named, "what is neither certificate nor private key"];
 }
 
 /**

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { keytoolList, withSecretKey } from "../../../test/fixtures/keystores.ts";
 import { chainFor, issue } from "../../../test/fixtures/pki.ts";
 import { type Bundle, bundleOf, decode, editKeystore, encode } from "../../formats/index.ts";
 import { type KeystoreLook, type KeystoreSpot, lookAt, written } from "./keystore.ts";
@@ -118,6 +119,16 @@ describe("a keystore in a Secret", () => {
       expect(third.look.action).toBe("Keep");
     },
   );
+
+  it("keeps what is neither certificate nor private key", async () => {
+    const spot: KeystoreSpot = { ...pkcs12, options: { ...pkcs12.options, alias: "web" } };
+    const first = await settled(spot, bundle);
+    const bytes = withSecretKey(first.bytes, "of-today", "aes");
+    const second = await settled(spot, renewed, { bytes, record: first.record });
+    expect(second.look).toMatchObject({ action: "Edit", what: "entries" });
+    expect(keytoolList(second.bytes, "of-today")).toMatch(/aes, .*SecretKeyEntry/);
+    expect((await settled(spot, renewed, second)).look.action).toBe("Keep");
+  });
 
   it("stops where it opens with no password and others may have entries in it", async () => {
     const bytes = await encode(bundle, { ...jks.options, password: foreign });

@@ -9,7 +9,7 @@ import {
   keystoreContent,
   type KeystoreContent,
   keystoreHolds,
-  otherAliases,
+  otherEntries,
 } from "../../formats/index.ts";
 import { isAllOurs, type KeystoreRecord, mostAliases, sha256 } from "./keystore-record.ts";
 
@@ -95,21 +95,22 @@ interface Opened {
   readonly password: Uint8Array | undefined;
 }
 
-/** With today's password, else with the one before. */
+/** With today's password, else with the one before. Private keys of others may have passwords of their own. */
 async function open(
   { options, previous }: KeystoreSpot,
   bytes: Buffer,
   signal: AbortSignal | undefined,
 ): Promise<Opened | { error: FormatError }> {
-  // Private keys of others may have passwords of their own.
-  const alias = options.content === "Truststore" ? undefined : aliasOf(options);
+  const aliases = options.content === "Truststore" ? [undefined] : [undefined, aliasOf(options)];
   let error: FormatError | undefined;
   for (const password of [options.password, ...(previous === undefined ? [] : [previous])]) {
-    try {
-      return { decoded: await decode(bytes, { password, alias, signal }), password };
-    } catch (thrown) {
-      if (!(thrown instanceof FormatError)) throw thrown;
-      error ??= thrown;
+    for (const alias of aliases) {
+      try {
+        return { decoded: await decode(bytes, { password, alias, signal }), password };
+      } catch (thrown) {
+        if (!(thrown instanceof FormatError)) throw thrown;
+        error ??= thrown;
+      }
     }
   }
   return { error: error ?? new FormatError("PasswordRequired", "It needs a password.") };
@@ -123,7 +124,7 @@ function decide(
   record: KeystoreRecord | undefined,
 ): KeystoreLook {
   const mine = [...aliasesOf(content), ...(record?.aliases ?? [])];
-  const others = isAllOurs(bytes, record) ? [] : otherAliases(decoded, mine);
+  const others = isAllOurs(bytes, record) ? [] : otherEntries(decoded, mine);
   if (decoded.format !== options.format) {
     const what = `it is ${decoded.format}`;
     if (others.length === 0) return { action: "Build", what, ...leafOf(decoded, options) };

@@ -1,5 +1,5 @@
 import type { SecretKeyRef } from "../../crds/index.ts";
-import { decode, editKeystore, FormatError, otherAliases } from "../../formats/index.ts";
+import { decode, editKeystore, FormatError, otherEntries } from "../../formats/index.ts";
 import type { StoreContext } from "../contract.ts";
 import { isStoreError } from "../errors.ts";
 import type { KeystoreRecord } from "./keystore-record.ts";
@@ -24,7 +24,7 @@ export async function withdraw(
       const opening = one === undefined ? undefined : await valueOf(one);
       const decoded = await decode(bytes, { password: opening, alias: aliases[0], signal });
       for (const { pkcs8 } of decoded.keys) pkcs8.fill(0);
-      if (otherAliases(decoded, aliases).length === 0) return { empty: true };
+      if (otherEntries(decoded, aliases).length === 0) return { empty: true };
       return { bytes: await editKeystore(bytes, { remove: aliases }, { format, password: opening, signal }) };
     } catch (error) {
       if (!(error instanceof FormatError) && !isStoreError(error)) throw error;
