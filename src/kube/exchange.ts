@@ -5,7 +5,13 @@ import { KubeError } from "./errors.ts";
 export interface Answer {
   status: number;
   headers: IncomingHttpHeaders;
+  /** "" where a reader took the body. */
   text: string;
+}
+
+/** Takes the body of a 2xx answer as it comes. What it throws ends the request. */
+export interface BodyReader {
+  push(chunk: Uint8Array): void;
 }
 
 export interface Limits {
@@ -24,6 +30,7 @@ export function exchange(
   request: Dispatcher.DispatchOptions,
   limits: Limits,
   signal: AbortSignal,
+  reader?: BodyReader,
 ): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   let controller: Dispatcher.DispatchController | undefined;
@@ -65,10 +72,17 @@ export function exchange(
       headers = received;
     },
     onResponseData(_, chunk) {
-      chunks.push(chunk);
+      if (settled) return;
       bytes += chunk.byteLength;
-      if (bytes <= limits.bytes) return;
-      stop(new KubeError("MalformedAnswer", `the answer is longer than ${limits.bytes} bytes`, { status }));
+      if (bytes > limits.bytes) {
+        return stop(new KubeError("MalformedAnswer", `the answer is longer than ${limits.bytes} bytes`, { status }));
+      }
+      if (reader === undefined || !isSuccess(status)) return void chunks.push(chunk);
+      try {
+        reader.push(chunk);
+      } catch (error) {
+        stop(failureOf(error, sent));
+      }
     },
     onResponseEnd() {
       if (settled) return;
@@ -82,13 +96,18 @@ export function exchange(
   return promise;
 }
 
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status <= 299;
+}
+
 /** The error of a request that its caller gave up. */
 export function abortedBy(signal: AbortSignal, sent: boolean): KubeError {
   return new KubeError("Aborted", "the request was given up", { sent, cause: signal.reason });
 }
 
-/** What a failure of the connection means. `sent` as in `KubeError`. */
+/** What a failure of the connection means. `sent` as in `KubeError`, which stays what it is. */
 export function failureOf(error: unknown, sent: boolean): KubeError {
+  if (error instanceof KubeError) return error;
   if (error instanceof errors.ClientDestroyedError) {
     return new KubeError("Aborted", "the client was closed", { sent, cause: error });
   }

@@ -22,8 +22,6 @@ export interface InformerOptions<T extends KubeObject> {
   fieldSelector?: string | undefined;
   /** By name; `byIndex` finds with them. */
   indexes?: Readonly<Record<string, IndexFunction<T>>>;
-  /** What the cache keeps of an object (managedFields are dropped anyway). It must not change its argument. */
-  transform?: (object: T) => T;
   onProblem?: (problem: InformerProblem) => void;
   clock?: ReflectorClock;
 }
@@ -49,9 +47,9 @@ export class Informer<T extends KubeObject> implements Cache<T> {
   #running = false;
 
   constructor(client: KubeClient, type: Resource<T>, options: InformerOptions<T> = {}) {
-    const { namespaces, labelSelector, fieldSelector, indexes = {}, transform = (object: T) => object } = options;
+    const { namespaces, labelSelector, fieldSelector, indexes = {} } = options;
     this.type = type;
-    this.#store = new Store(indexes, transform);
+    this.#store = new Store(indexes);
     this.#filtered = labelSelector !== undefined || fieldSelector !== undefined;
     this.#onProblem = options.onProblem;
     const scopes = new Set<Scope>(namespaces ?? [undefined]);

@@ -28,6 +28,13 @@ describe("get", () => {
     });
   });
 
+  it("leaves out managedFields and kubectl's copy of the object", async () => {
+    const annotations = { "kubectl.kubernetes.io/last-applied-configuration": "{data}", keep: "1" };
+    const { kube } = await clientOf(200, { metadata: { ...stored.metadata, managedFields: [{}], annotations } });
+    const { metadata } = await kube.get(ConfigMap, ref, { signal });
+    expect(metadata).toEqual({ name: "a", namespace: "web", resourceVersion: "7", annotations: { keep: "1" } });
+  });
+
   it("refuses an object without a name", async () => {
     const { kube } = await clientOf(200, { metadata: {} });
     await expect(kube.get(ConfigMap, ref, { signal })).rejects.toMatchObject({ reason: "MalformedAnswer" });
@@ -92,13 +99,56 @@ describe("list", () => {
     expect(server.requests[0]?.headers.accept).toBe("application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1");
   });
 
-  it.each([[{ items: [] }], [{ metadata: { resourceVersion: "9" }, items: {} }], ["text"]])(
-    "refuses %j",
-    async (answer) => {
-      const { kube } = await clientOf(200, answer);
-      await expect(kube.list(ConfigMap, { signal })).rejects.toMatchObject({ reason: "MalformedAnswer" });
-    },
-  );
+  it("leaves out managedFields and kubectl's copy of each object", async () => {
+    const annotations = { "kubectl.kubernetes.io/last-applied-configuration": "{data}", keep: "1" };
+    const item = { metadata: { ...stored.metadata, managedFields: [{}], annotations } };
+    const { kube } = await clientOf(200, { metadata: { resourceVersion: "9" }, items: [item] });
+    const { items } = await kube.list(ConfigMap, { signal });
+    expect(items[0]?.metadata).toEqual({
+      name: "a",
+      namespace: "web",
+      resourceVersion: "7",
+      annotations: { keep: "1" },
+    });
+  });
+
+  it.each([
+    [{ items: [] }],
+    [{ metadata: { resourceVersion: "9" }, items: {} }],
+    [{ metadata: { resourceVersion: "9" }, items: [1] }],
+    [{ metadata: { resourceVersion: "9" }, items: ["a"] }],
+    [{ metadata: { resourceVersion: "9" }, items: [stored, null] }],
+    [{ metadata: { resourceVersion: "9" }, items: [{ metadata: {} }] }],
+    [[stored]],
+    ["text"],
+  ])("refuses %j", async (answer) => {
+    const { kube } = await clientOf(200, answer);
+    await expect(kube.list(ConfigMap, { signal })).rejects.toMatchObject({ reason: "MalformedAnswer" });
+  });
+
+  it("refuses one that ends too early, and does not quote it", async () => {
+    const server = await serve((response) =>
+      response.end('{"metadata":{"resourceVersion":"9"},"items":[{"top":"secret"'),
+    );
+    const kube = connect({ server: server.url, credentials: { anonymous: true } });
+    onTestFinished(() => kube.close());
+    const error = await kube.list(ConfigMap, { signal }).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ reason: "MalformedAnswer" });
+    expect(String(error)).not.toContain("secret");
+  });
+
+  it("begins anew with each attempt", async () => {
+    const server = await serve(
+      (response) => {
+        response.writeHead(200, { "content-length": "1000" });
+        response.write(`{"metadata":{},"items":[${JSON.stringify(stored)},`, () => response.socket?.destroy());
+      },
+      json(200, { metadata: { resourceVersion: "9" }, items: [stored] }),
+    );
+    const kube = connect({ server: server.url, credentials: { anonymous: true } });
+    onTestFinished(() => kube.close());
+    expect((await kube.list(ConfigMap, { signal })).items).toHaveLength(1);
+  });
 });
 
 describe("apply", () => {

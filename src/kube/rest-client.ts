@@ -1,4 +1,4 @@
-import { answerOf, objectOf, pageOf, parseJson } from "./answers.ts";
+import { answerOf, objectOf, PageReader, parseJson } from "./answers.ts";
 import type {
   ApplyOptions,
   DeleteOptions,
@@ -49,7 +49,9 @@ export class RestClient implements KubeClient {
     const { namespace, signal, labelSelector, fieldSelector, limit, resourceVersion } = options;
     const parameters = query({ labelSelector, fieldSelector, limit, continue: options.continue, resourceVersion });
     const path = collectionPath(type, namespace) + parameters;
-    return pageOf(type, await this.#send(type, { method: "GET", path, signal, isList: true }));
+    let reader = new PageReader(type);
+    await this.#exchange(type, { method: "GET", path, signal, reader: () => (reader = new PageReader(type)) });
+    return reader.page();
   }
 
   watch<T extends KubeObject>(
@@ -157,19 +159,18 @@ export class RestClient implements KubeClient {
     return parseJson((await this.#exchange(type, request)).text, `${request.method} ${request.path}`);
   }
 
-  #exchange(type: Resource, { subresource, isList, ...request }: VerbRequest): Promise<Answer> {
+  #exchange(type: Resource, { subresource, ...request }: VerbRequest): Promise<Answer> {
     return this.#transport.request({
       ...request,
-      accept: acceptOf(type, isList ? "List" : ""),
+      accept: acceptOf(type, request.reader === undefined ? "" : "List"),
       resource: subresource === undefined ? type.plural : `${type.plural}/${subresource}`,
-      limitBytes: isList ? LIST_BYTES : OBJECT_BYTES,
+      limitBytes: request.reader === undefined ? OBJECT_BYTES : LIST_BYTES,
     });
   }
 }
 
 type VerbRequest = Omit<ApiRequest, "accept" | "resource" | "limitBytes"> & {
   subresource?: string | undefined;
-  isList?: true;
 };
 
 function acceptOf(type: Resource, suffix: "" | "List"): string {

@@ -15,7 +15,7 @@ function thing(name: string, resourceVersion: string, more: { colour?: string; n
 
 function storeOf(...items: Thing[]): Store<Thing> {
   const byColour = (object: Thing): string[] => (object.colour === undefined ? [] : [object.colour]);
-  const store = new Store<Thing>({ byColour }, (object) => object);
+  const store = new Store<Thing>({ byColour });
   store.replace(undefined, items, "100");
   return store;
 }
@@ -35,7 +35,7 @@ function told(events: readonly (CacheEvent<Thing> | undefined)[]): string[] {
 
 describe("a list", () => {
   it("at first tells what is", () => {
-    const store = new Store<Thing>({}, (object) => object);
+    const store = new Store<Thing>({});
     expect(told(store.replace(undefined, [thing("a", "1")], "100"))).toEqual(["+ web/a initial"]);
   });
 
@@ -81,7 +81,7 @@ describe("a list", () => {
   });
 
   it("of one namespace leaves the others alone", () => {
-    const store = new Store<Thing>({}, (object) => object);
+    const store = new Store<Thing>({});
     store.replace("web", [thing("a", "1")], "100");
     store.replace("app", [thing("b", "2", { namespace: "app" })], "100");
     expect(told(store.replace("web", [], "110"))).toEqual(["- web/a"]);
@@ -147,7 +147,7 @@ describe("the answer of a write", () => {
   });
 
   it("is ignored before the first list", () => {
-    const store = new Store<Thing>({}, (object) => object);
+    const store = new Store<Thing>({});
     expect(store.applyAnswer(undefined, thing("a", "105"), true)).toBeUndefined();
   });
 
@@ -170,30 +170,5 @@ describe("an index", () => {
 
   it("that does not exist is a bug, and said so", () => {
     expect(() => storeOf().byIndex("bySize", "1")).toThrow('the cache has no index "bySize"');
-  });
-});
-
-describe("what is kept of an object", () => {
-  it("has neither managedFields nor kubectl's copy", () => {
-    const metadata = {
-      name: "a",
-      resourceVersion: "101",
-      managedFields: [{ manager: "m" }],
-      annotations: { "kubectl.kubernetes.io/last-applied-configuration": "{data}", keep: "1" },
-    };
-    const store = storeOf();
-    store.put(undefined, { apiVersion: "v1", kind: "Thing", metadata });
-    expect(store.get("a")).toEqual({
-      apiVersion: "v1",
-      kind: "Thing",
-      metadata: { name: "a", resourceVersion: "101", annotations: { keep: "1" } },
-    });
-    expect(metadata.annotations).toHaveProperty(["kubectl.kubernetes.io/last-applied-configuration"]);
-  });
-
-  it("is what the transform leaves", () => {
-    const store = new Store<Thing>({}, ({ apiVersion, kind, metadata }) => ({ apiVersion, kind, metadata }));
-    store.replace(undefined, [thing("a", "1", { colour: "red" })], "100");
-    expect(store.get("web/a")).not.toHaveProperty("colour");
   });
 });

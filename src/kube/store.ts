@@ -1,7 +1,6 @@
-import { LAST_APPLIED } from "./answers.ts";
 import { type Cache, type CacheEvent, type IndexFunction, keyOf } from "./cache.ts";
 import { Index } from "./store-index.ts";
-import type { KubeObject, ObjectMeta } from "./types.ts";
+import type { KubeObject } from "./types.ts";
 import { isNewer } from "./versions.ts";
 
 /** The part of a store that one reflector fills: a namespace, or everything. */
@@ -14,13 +13,11 @@ export type Scope = string | undefined;
 export class Store<T extends KubeObject> implements Cache<T> {
   readonly #objects = new Map<string, T>();
   readonly #indexes: ReadonlyMap<string, Index<T>>;
-  readonly #transform: (object: T) => T;
   /** How far list and watch have come, by scope. */
   readonly #versions = new Map<Scope, string>();
 
-  constructor(indexes: Readonly<Record<string, IndexFunction<T>>>, transform: (object: T) => T) {
+  constructor(indexes: Readonly<Record<string, IndexFunction<T>>>) {
     this.#indexes = new Map(Object.entries(indexes).map(([name, valuesOf]) => [name, new Index(valuesOf)]));
-    this.#transform = transform;
   }
 
   get size(): number {
@@ -112,10 +109,9 @@ export class Store<T extends KubeObject> implements Cache<T> {
     const old = this.#objects.get(key);
     const { resourceVersion, uid } = object.metadata;
     if (old?.metadata.resourceVersion === resourceVersion && old?.metadata.uid === uid) return undefined;
-    const kept = this.#transform(lean(object));
-    this.#objects.set(key, kept);
-    for (const index of this.#indexes.values()) index.change(key, old, kept);
-    return { key, ...(old === undefined ? {} : { old }), new: kept, initial: false };
+    this.#objects.set(key, object);
+    for (const index of this.#indexes.values()) index.change(key, old, object);
+    return { key, ...(old === undefined ? {} : { old }), new: object, initial: false };
   }
 
   #drop(key: string, old: T): CacheEvent<T> {
@@ -123,14 +119,4 @@ export class Store<T extends KubeObject> implements Cache<T> {
     for (const index of this.#indexes.values()) index.change(key, old, undefined);
     return { key, old, initial: false };
   }
-}
-
-/** Without managedFields, which nobody reads and which are often half of an object, and without kubectl's copy. */
-function lean<T extends KubeObject>(object: T): T {
-  const { managedFields: _, ...metadata }: ObjectMeta & { managedFields?: unknown } = object.metadata;
-  if (metadata.annotations?.[LAST_APPLIED] !== undefined) {
-    const { [LAST_APPLIED]: __, ...annotations } = metadata.annotations;
-    metadata.annotations = annotations;
-  }
-  return { ...object, metadata };
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import type { ClusterConfig } from "./config/cluster-config.ts";
 import { KubeError, type KubeErrorReason } from "./errors.ts";
-import { abortedBy, type Answer, describe, exchange, failureOf } from "./exchange.ts";
+import { abortedBy, type Answer, type BodyReader, describe, exchange, failureOf, isSuccess } from "./exchange.ts";
 import { PoolKeeper, type Pools } from "./pools.ts";
 import { retryDelay } from "./retry.ts";
 import { errorOfAnswer } from "./status.ts";
@@ -39,6 +39,8 @@ export interface ApiRequest {
   body?: string | undefined;
   /** The longest answer that is taken. */
   limitBytes: number;
+  /** Makes what takes the body of a 2xx answer, for each attempt. */
+  reader?: () => BodyReader;
   signal: AbortSignal;
 }
 
@@ -69,7 +71,7 @@ export class Transport {
       try {
         return await this.#authorized(request, (pools, token) => this.#unary(pools, request, token));
       } catch (error) {
-        const wait = retryDelay(request.method, asKubeError(error), tries, Math.random());
+        const wait = retryDelay(request.method, failureOf(error, true), tries, Math.random());
         if (wait === undefined) throw error;
         await pause(wait, request.signal);
       }
@@ -103,7 +105,7 @@ export class Transport {
         return await attempt(pools, fresh);
       }
     } catch (error) {
-      throw located(asKubeError(error), `${request.method} ${this.server}${request.path}`);
+      throw located(failureOf(error, true), `${request.method} ${this.server}${request.path}`);
     }
   }
 
@@ -116,9 +118,10 @@ export class Transport {
         this.#dispatchOptions(request, token),
         { bytes: request.limitBytes, milliseconds: this.#options.requestTimeoutSeconds * 1000 },
         request.signal,
+        request.reader?.(),
       );
       code = answer.status;
-      if (code < 200 || code > 299) throw errorOfAnswer(code, answer.text, header(answer.headers["retry-after"]));
+      if (!isSuccess(code)) throw errorOfAnswer(code, answer.text, header(answer.headers["retry-after"]));
       return answer;
     } finally {
       this.#tell(request, code, started);
@@ -181,10 +184,6 @@ async function unsent<T>(reason: KubeErrorReason, work: Promise<T>): Promise<T> 
     if (error instanceof KubeError) throw error;
     throw new KubeError(reason, describe(error), { sent: false, cause: error });
   }
-}
-
-function asKubeError(error: unknown): KubeError {
-  return error instanceof KubeError ? error : failureOf(error, true);
 }
 
 /** The server's own words name the object; a failure without an answer is told with its request. */

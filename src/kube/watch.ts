@@ -44,7 +44,7 @@ export async function* watch<T extends KubeObject>(
   } catch (error) {
     if (signal.aborted) throw abortedBy(signal, true);
     if (life.signal.aborted) throw new KubeError("Timeout", `the watch of ${type.plural} outlived its time`);
-    throw error instanceof KubeError ? error : failureOf(error, true);
+    throw failureOf(error, true);
   } finally {
     clearTimeout(limit);
   }

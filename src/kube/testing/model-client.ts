@@ -18,7 +18,7 @@ import type { ModelServer } from "./model-server.ts";
 export class ModelClient {
   /** What a handler knows that believes every event. */
   readonly told = new Map<string, KubeObject>();
-  readonly store = new Store<KubeObject>({}, (object) => object);
+  readonly store = new Store<KubeObject>({});
   readonly #server: ModelServer;
   #state: ReflectorState<KubeObject> = initialState();
   #task: ReflectorTask = { do: "Wait", milliseconds: 0 };
