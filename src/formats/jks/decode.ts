@@ -1,7 +1,7 @@
 import { aliasMatcher } from "../alias.ts";
-import { readCertificate } from "../certificate.ts";
+import { checkCertificateShape } from "../certificate.ts";
 import { FormatError } from "../errors.ts";
-import { plainKey } from "../key/read.ts";
+import { keyForm } from "../key/form.ts";
 import type { Budget } from "../limits.ts";
 import type { Contents, DecodedCertificate, DecodedKey, Reading } from "../types.ts";
 import { openKey } from "./open-key.ts";
@@ -13,7 +13,7 @@ import { javaPasswords, storePassword } from "./password.ts";
  * entries stay closed: they may have other passwords. Throws `FormatError`:
  * `PasswordRequired`, `WrongPassword`, `Malformed`, `UnsupportedAlgorithm` or `LimitExceeded`.
  */
-export function decodeJks(bytes: Buffer, { budget, password, keyPassword, alias }: Reading): Contents {
+export async function decodeJks(bytes: Buffer, { budget, password, keyPassword, alias }: Reading): Promise<Contents> {
   const file = parseJks(bytes, budget);
   const store = storePassword(bytes, file.type, password);
   const passwords = [...(keyPassword === undefined ? [] : javaPasswords(keyPassword)), store];
@@ -27,7 +27,7 @@ export function decodeJks(bytes: Buffer, { budget, password, keyPassword, alias 
   const keys: DecodedKey[] = [];
   try {
     for (const entry of file.entries) {
-      if (entry.kind === "key" && wanted(entry.alias)) keys.push(key(entry, passwords, budget));
+      if (entry.kind === "key" && wanted(entry.alias)) keys.push(await key(entry, passwords, budget));
     }
     return { certificates: certificates(file), keys, warnings: warnings(file), authenticated: true };
   } catch (error) {
@@ -38,21 +38,26 @@ export function decodeJks(bytes: Buffer, { budget, password, keyPassword, alias 
   }
 }
 
-function key({ alias, sealed }: KeyEntry, passwords: readonly Buffer[], budget: Budget): DecodedKey {
-  const pkcs8 = openKey(sealed, passwords, budget);
+async function key({ alias, sealed }: KeyEntry, passwords: readonly Buffer[], budget: Budget): Promise<DecodedKey> {
+  const pkcs8 = await openKey(sealed, passwords, budget);
   if (pkcs8 === undefined) {
     const message = `The password does not open the private key of the alias ${alias}; where the key has a password of its own, give that one too.`;
     throw new FormatError("WrongPassword", message);
   }
-  return { alias, pkcs8: plainKey(pkcs8, budget, `The private key of the alias ${alias}`) };
+  if (keyForm(pkcs8) !== "PKCS8") throw new FormatError("Malformed", `The alias ${alias} holds no PKCS#8 private key.`);
+  budget.chargeKeys();
+  return { alias, pkcs8 };
 }
 
 function certificates({ entries }: JksFile): DecodedCertificate[] {
   return entries.flatMap((entry): DecodedCertificate[] => {
     const { alias } = entry;
-    const where = `A certificate of the alias ${alias}`;
-    if (entry.kind === "key") return entry.chain.map((der) => ({ alias, der: readCertificate(der, where) }));
-    return entry.kind === "trusted" ? [{ alias, der: readCertificate(entry.certificate, where), trusted: true }] : [];
+    const copy = (der: Buffer): Buffer => {
+      checkCertificateShape(der, `a certificate of the alias ${alias}`);
+      return Buffer.from(der);
+    };
+    if (entry.kind === "key") return entry.chain.map((der) => ({ alias, der: copy(der) }));
+    return entry.kind === "trusted" ? [{ alias, der: copy(entry.certificate), trusted: true }] : [];
   });
 }
 

@@ -1,4 +1,7 @@
 import { X509Certificate } from "node:crypto";
+import { Reader } from "../asn1/reader.ts";
+import { context, INTEGER, SEQUENCE } from "../asn1/tags.ts";
+import { readTime } from "../asn1/time.ts";
 import { FormatError } from "../errors.ts";
 import type { CertificateEntry, KeyEntry, KeystoreContent } from "../keystore-content.ts";
 import { javaPasswords } from "./password.ts";
@@ -49,6 +52,13 @@ function trusted({ alias, certificate, trusted }: CertificateEntry): Buffer {
   throw new FormatError("NoPrivateKey", message);
 }
 
+/** notBefore (RFC 5280 4.1.2.5). */
 function dateOf(certificate: Buffer): Date {
-  return new X509Certificate(certificate).validFromDate;
+  const tbs = Reader.of(certificate, { what: "the certificate", ber: true }).sequence().sequence();
+  tbs.optional(context(0));
+  tbs.element(INTEGER);
+  tbs.element(SEQUENCE);
+  tbs.element(SEQUENCE);
+  const date = readTime(tbs.sequence());
+  return Number.isNaN(date.getTime()) ? new X509Certificate(certificate).validFromDate : date;
 }

@@ -1,6 +1,7 @@
 import { createDecipheriv, hash } from "node:crypto";
 import type { Reader } from "../asn1/reader.ts";
 import type { Budget } from "../limits.ts";
+import { hashChain } from "../pbe/hash-chains.ts";
 
 /** PBEWithMD5AndTripleDES, Sun's own (PBES1Core.java in com.sun.crypto.provider). */
 export const jceksProtectionOid = "1.3.6.1.4.1.42.2.19.1";
@@ -20,14 +21,14 @@ export function jceksParameters(algorithm: Reader): JceksParameters {
 }
 
 /** The key, or undefined when the password is another one or the bytes were changed. `password` is UTF-16, big endian. */
-export function openJceksKey(
+export async function openJceksKey(
   sealed: Buffer,
   password: Buffer,
   { salt, iterations }: JceksParameters,
   budget: Budget,
-): Buffer | undefined {
+): Promise<Buffer | undefined> {
   budget.chargeIterations(2 * iterations);
-  const derived = derive(ascii(password), halves(salt), iterations);
+  const derived = await derive(ascii(password), halves(salt), iterations, budget.signal);
   try {
     const cipher = createDecipheriv("des-ede3-cbc", derived.subarray(0, 24), derived.subarray(24));
     return Buffer.concat([cipher.update(sealed), cipher.final()]);
@@ -51,17 +52,17 @@ function halves(salt: Buffer): [Buffer, Buffer] {
 }
 
 /** 24 bytes of key and 8 of initialisation vector: for each half of the salt MD5(.. MD5(MD5(half, password), password) ..). */
-function derive(password: Buffer, salts: readonly Buffer[], iterations: number): Buffer {
-  const parts = salts.map((salt) => {
-    let digest = hash("md5", Buffer.concat([salt, password]), "buffer");
-    const input = Buffer.concat([digest, password]);
-    for (let left = iterations - 1; left > 0; left--) {
-      digest = hash("md5", input, "buffer");
-      digest.copy(input);
-    }
-    input.fill(0);
-    return digest;
+async function derive(
+  password: Buffer,
+  salts: readonly Buffer[],
+  iterations: number,
+  signal: AbortSignal | undefined,
+): Promise<Buffer> {
+  const chains = salts.map((salt) => {
+    const start = hash("md5", Buffer.concat([salt, password]), "buffer");
+    return hashChain({ digest: "md5", start, count: iterations - 1, suffix: password }, signal);
   });
+  const digests = await Promise.all(chains);
   password.fill(0);
-  return Buffer.concat(parts);
+  return Buffer.concat(digests);
 }

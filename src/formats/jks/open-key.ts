@@ -8,7 +8,11 @@ import { jksProtectionOid, openJksKey } from "./jks-protection.ts";
  * PKCS#8 of a private key that Java sealed, or undefined when no password opens it. Throws `FormatError` `Malformed`,
  * `UnsupportedAlgorithm` or `LimitExceeded`.
  */
-export function openKey(sealed: Buffer, passwords: readonly Buffer[], budget: Budget): Buffer | undefined {
+export async function openKey(
+  sealed: Buffer,
+  passwords: readonly Buffer[],
+  budget: Budget,
+): Promise<Buffer | undefined> {
   const info = Reader.of(sealed, { what: "The private key's entry", ber: true }).sequence();
   const algorithm = info.sequence();
   const oid = algorithm.oid();
@@ -22,9 +26,12 @@ export function openKey(sealed: Buffer, passwords: readonly Buffer[], budget: Bu
   return first(passwords, (password) => openJceksKey(data, password, parameters, budget));
 }
 
-function first(passwords: readonly Buffer[], open: (password: Buffer) => Buffer | undefined): Buffer | undefined {
+async function first(
+  passwords: readonly Buffer[],
+  open: (password: Buffer) => Promise<Buffer | undefined> | Buffer | undefined,
+): Promise<Buffer | undefined> {
   for (const password of passwords) {
-    const key = open(password);
+    const key = await open(password);
     if (key !== undefined) return key;
   }
   return undefined;

@@ -12,18 +12,18 @@ export type PlainKeyForm = "PKCS8" | "PKCS1" | "SEC1" | "DSA";
 
 /** Told by shape, for labels lie. Undefined: the DER is no private key. */
 export function keyForm(der: Buffer): KeyForm | undefined {
-  if (isEncryptedPrivateKey(der)) return "Encrypted";
   try {
-    return plainForm(der);
+    const outer = Reader.of(der, { what: "the value", ber: true });
+    const fields = outer.sequence();
+    if (!outer.done) return undefined;
+    if (fields.is(INTEGER)) return plainForm(fields);
+    return isEncryptedPrivateKey(der) ? "Encrypted" : undefined;
   } catch {
     return undefined;
   }
 }
 
-function plainForm(der: Buffer): PlainKeyForm | undefined {
-  const outer = Reader.of(der, { what: "The value", ber: true });
-  const fields = outer.sequence();
-  if (!outer.done) return undefined;
+function plainForm(fields: Reader): PlainKeyForm | undefined {
   const version = fields.small("the version");
   if (version > 1) return undefined;
   if (fields.is(SEQUENCE)) {

@@ -108,7 +108,7 @@ describe("decode of a PEM", () => {
       "a damaged certificate",
       () => block("CERTIFICATE"),
       "Malformed",
-      "PEM block 1 (line 1) is not an X.509 certificate",
+      "PEM block 1 (line 1) is damaged at byte 2: SEQUENCE was expected",
     ],
     ["an OpenSSH key", () => block("OPENSSH PRIVATE KEY"), "UnsupportedAlgorithm", "ssh-keygen -p -m PKCS8"],
     ["a public key alone", () => block("PUBLIC KEY"), "NoCertificate", "is a PUBLIC KEY"],

@@ -1,5 +1,6 @@
 import { Reader } from "../asn1/reader.ts";
 import { context, SET } from "../asn1/tags.ts";
+import { checkCertificateShape } from "../certificate.ts";
 import type { Budget } from "../limits.ts";
 import { type BagAttributes, readAttributes } from "./attributes.ts";
 import * as oids from "./oids.ts";
@@ -68,17 +69,6 @@ function addCertificate(bag: Reader, attributes: BagAttributes, found: Found, bu
   }
   budget.chargeCertificates();
   const der = bag.into(context(0)).octets();
-  found.bags.push({ kind: "certificate", der: Buffer.from(certificateOf(der)), ...attributes });
-}
-
-/** Only the outer shape: an odd certificate is still a certificate. */
-function certificateOf(der: Buffer): Buffer {
-  const outer = Reader.of(der, { what: "a certificate in the PKCS#12 keystore" });
-  const certificate = outer.sequence();
-  outer.finish();
-  certificate.sequence();
-  certificate.sequence();
-  certificate.bits();
-  certificate.finish();
-  return der;
+  checkCertificateShape(der, "a certificate in the PKCS#12 keystore");
+  found.bags.push({ kind: "certificate", der: Buffer.from(der), ...attributes });
 }
