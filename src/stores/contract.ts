@@ -51,7 +51,10 @@ interface Looked {
   /** Makes a write conditional on what was seen here; absent where the store has no such thing. */
   readonly version?: string;
   readonly obstacle?: Obstacle;
-  /** Set when the look cannot tell whether an earlier write happened: what was looked at. */
+  /**
+   * Set when the look cannot tell whether an earlier write happened: what was looked at. Then the record of the last write
+   * counts, and what the look shows is no drift.
+   */
   readonly inconclusive?: string;
 }
 
@@ -65,7 +68,10 @@ export type Observation =
       /** The leaf that lies there; absent when what lies there is no certificate of a kind that the provider reads. */
       readonly leaf?: CertificateFacts;
       readonly differs: readonly Difference[];
-      /** Set when `differs` cannot tell everything that shapes the place: then a changed fingerprint counts, too. */
+      /**
+       * Set when `differs` cannot tell everything that shapes the place: then a changed fingerprint counts, too, and every
+       * write is opened, since its lost receipt might not be seen.
+       */
       readonly partial?: true;
     })
   | (Looked & {
@@ -104,7 +110,10 @@ export interface Place {
   readonly spots: readonly string[];
   /** What removal needs to find the place again without the spec. Holds no secrets. */
   readonly key: string;
-  /** Writing the same again does no harm: an attempt in doubt may be repeated. */
+  /**
+   * Writing the same again does no harm: an attempt in doubt may be repeated. Where it is false, a write without a receipt is
+   * only repeated when a look proves that it did not happen.
+   */
   readonly repeatable: boolean;
   observe(desired: Desired, signal: AbortSignal): Promise<Observation>;
   put(desired: Desired, observed: Observation, signal: AbortSignal): Promise<PutResult>;
