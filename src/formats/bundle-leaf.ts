@@ -1,7 +1,9 @@
-import { createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
+import { createPrivateKey, createPublicKey, type KeyObject, type X509Certificate } from "node:crypto";
 import { aliasMatcher } from "./alias.ts";
+import { Reader } from "./asn1/reader.ts";
 import type { Pool } from "./chain.ts";
 import { FormatError } from "./errors.ts";
+import { subjectPublicKeyInfo } from "./facts.ts";
 
 /** A certificate of a source, with its name there. */
 export interface Named {
@@ -64,11 +66,26 @@ function leafOfKey(certificates: readonly Named[], key: NamedKey): X509Certifica
   return others.reduce((best, other) => (other.validToDate > best.validToDate ? other : best), leaf);
 }
 
+/** By the bytes of the public key first: OpenSSL takes twenty times as long, and is asked for keys that are written in two ways. */
 function leavesOfKey(certificates: readonly Named[], { pkcs8 }: NamedKey): X509Certificate[] {
-  const key = createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" });
-  return [...new Set(certificates.map(({ certificate }) => certificate))].filter((certificate) =>
-    fits(certificate, key),
-  );
+  const key = keyOf(pkcs8);
+  const spki = createPublicKey(key).export({ format: "der", type: "spki" });
+  const all = [...new Set(certificates.map(({ certificate }) => certificate))];
+  const same = all.filter((certificate) => subjectPublicKeyInfo(certificate.raw).equals(spki));
+  return same.length > 0 ? same : all.filter((certificate) => fits(certificate, key));
+}
+
+/** A keystore gives keys of any algorithm; which certificate fits one that OpenSSL does not know, nobody can tell. */
+function keyOf(pkcs8: Buffer): KeyObject {
+  try {
+    return createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" });
+  } catch (cause) {
+    const fields = Reader.of(pkcs8, { what: "the private key", ber: true }).sequence();
+    fields.small("the version");
+    const oid = fields.sequence().oid();
+    const message = `The private key is of an algorithm that is not known here (${oid}), or damaged.`;
+    throw new FormatError("UnsupportedAlgorithm", message, { oid, cause });
+  }
 }
 
 /** A certificate whose own key OpenSSL does not know fits none. */

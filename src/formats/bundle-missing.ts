@@ -15,14 +15,15 @@ export function missingIssuer(
   const top = path.at(-1) ?? leaf;
   if (selfSigned(top)) return undefined;
   const members = new Set([leaf, ...path].map(({ subject }) => subject));
+  const strays = certificates.filter(
+    ({ certificate, trusted }) => certificate.ca && trusted !== true && !members.has(certificate.subject),
+  );
+  if (strays.length === 0) return undefined;
   const explained = upwards(
     pool.all.filter((certificate) => !certificate.ca || members.has(certificate.subject)),
     pool,
   );
-  const stray = certificates.some(
-    ({ certificate, trusted }) => certificate.ca && trusted !== true && !explained.has(certificate),
-  );
-  return stray ? shortName(top.issuer) : undefined;
+  return strays.some(({ certificate }) => !explained.has(certificate)) ? shortName(top.issuer) : undefined;
 }
 
 /** These and all that have issued them. */

@@ -167,6 +167,15 @@ describe("bundleOf", () => {
     expect(() => bundleOf(identity, { now })).toThrow("The chain is longer than 16 certificates");
   });
 
+  it("checks few signatures to find the chain of one among many that have one issuer", async () => {
+    const many = await Promise.all(
+      Array.from({ length: 30 }, (_, index) => issue({ subject: `CN=${index}`, issuer: intermediate })),
+    );
+    const identity = await read(...many.map(({ pem }) => pem), leaf.pem, intermediate.pem, leaf.keyPem);
+    const bundle = bundleOf(identity, { now, limits: { chainChecks: 10 } });
+    expect(bundle.chain).toEqual([raw(intermediate)]);
+  });
+
   it("gives up where certificates made to look alike would ask for very many signatures", async () => {
     const alike = await Promise.all(Array.from({ length: 40 }, () => issue({ subject: "CN=same", ca: true })));
     const identity = await read(...alike.map(({ pem }) => pem));
@@ -296,6 +305,15 @@ describe("a certificate with a key of an unknown algorithm", () => {
     const { keys } = await read(leaf.keyPem);
     expect(() => bundleOf({ certificates: [{ der }], keys }, { now })).toThrow(code("KeyMismatch"));
     expect(bundleOf({ certificates: [{ der }], keys: [] }, { now }).leaf).toEqual(der);
+  });
+
+  it("is refused with a typed error where it is the private key's", async () => {
+    const { keys } = await read(leaf.keyPem);
+    const pkcs8 = Buffer.from(keys[0]?.pkcs8 ?? Buffer.alloc(0));
+    pkcs8[pkcs8.indexOf(Buffer.from("06072a8648ce3d0201", "hex")) + 8] = 0x7f;
+    const identity = { certificates: [{ der: raw(leaf) }], keys: [{ pkcs8 }] };
+    expect(() => bundleOf(identity, { now })).toThrow(code("UnsupportedAlgorithm"));
+    expect(() => bundleOf(identity, { now })).toThrow("1.2.840.10045.2.127");
   });
 
   it("is refused with a typed error where it is damaged inside", () => {

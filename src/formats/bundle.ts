@@ -18,7 +18,7 @@ export interface BundleOptions {
 
 /**
  * The one certificate of a source with its ordered chain and key. The key is the decoded one, not a copy.
- * Throws `FormatError`: `NoCertificate`, `NoLeaf`, `AmbiguousLeaf`, `KeyMismatch`, `LimitExceeded`, or `Malformed` for a
+ * Throws `FormatError`: `NoCertificate`, `NoLeaf`, `AmbiguousLeaf`, `KeyMismatch`, `UnsupportedAlgorithm`, `LimitExceeded`, or `Malformed` for a
  * certificate that is damaged inside.
  */
 export function bundleOf(decoded: Pick<Contents, "certificates" | "keys">, options: BundleOptions): Bundle {

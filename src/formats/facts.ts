@@ -67,7 +67,7 @@ function publicKey(certificate: X509Certificate): KeyObject | undefined {
 }
 
 /** TBSCertificate: version, serialNumber, signature, issuer, validity, subject, subjectPublicKeyInfo (RFC 5280, section 4.1). */
-function subjectPublicKeyInfo(der: Uint8Array): Buffer {
+export function subjectPublicKeyInfo(der: Uint8Array): Buffer {
   const buffer = Buffer.from(der.buffer, der.byteOffset, der.byteLength);
   const tbs = Reader.of(buffer, { what: "the certificate", ber: true }).sequence().sequence();
   tbs.optional(context(0));
