@@ -12,6 +12,7 @@ export type PlainKeyForm = "PKCS8" | "PKCS1" | "SEC1" | "DSA";
 
 /** Told by shape, for labels lie. Undefined: the DER is no private key. */
 export function keyForm(der: Buffer): KeyForm | undefined {
+  if (der[0] !== SEQUENCE) return undefined;
   try {
     const outer = Reader.of(der, { what: "the value", ber: true });
     const fields = outer.sequence();

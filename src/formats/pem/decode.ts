@@ -20,6 +20,8 @@ interface Found {
   readonly certificates: DecodedCertificate[];
   readonly keys: DecodedKey[];
   readonly warnings: string[];
+  /** What the blocks hold, those passed over too. */
+  readonly labels: Set<string>;
 }
 
 /**
@@ -27,20 +29,14 @@ interface Found {
  * `UnsupportedAlgorithm`, `NoCertificate` or `LimitExceeded`.
  */
 export async function decodePem(bytes: Buffer, { budget, password, keyPassword }: Reading): Promise<Contents> {
-  const blocks = scanPem(asciiBytes(bytes));
-  if (blocks.length === 0) throw unrecognised(bytes, budget);
-  const found: Found = { certificates: [], keys: [], warnings: [] };
+  const found: Found = { certificates: [], keys: [], warnings: [], labels: new Set() };
   try {
-    for (const block of blocks) await take(block, found, keyPassword ?? password, budget);
-    if (found.certificates.length + found.keys.length === 0 && !blocks.some(({ label }) => pkcs7Labels.has(label))) {
-      throw new FormatError(
-        "NoCertificate",
-        ["There is neither a certificate nor a private key.", ...found.warnings].join(" "),
-      );
-    }
-    return { ...found, authenticated: false };
+    for (const block of scanPem(asciiBytes(bytes))) await take(block, found, keyPassword ?? password, budget);
+    if (found.labels.size === 0) throw unrecognised(bytes, budget);
+    if (isNothing(found)) throw nothing(found);
+    const { certificates, keys, warnings } = found;
+    return { certificates, keys, warnings, authenticated: false };
   } catch (error) {
-    for (const { der } of blocks) der.fill(0);
     for (const { pkcs8 } of found.keys) pkcs8.fill(0);
     throw error;
   }
@@ -48,6 +44,7 @@ export async function decodePem(bytes: Buffer, { budget, password, keyPassword }
 
 async function take(block: PemBlock, found: Found, password: Uint8Array | undefined, budget: Budget): Promise<void> {
   const { label, der, where } = block;
+  found.labels.add(label);
   if (certificateLabels.has(label)) {
     budget.chargeCertificates();
     const plain = label === trusted ? withoutTrustData(der, where) : der;
@@ -77,6 +74,16 @@ async function privateKey(
   const pkcs8 = await readKey(der, password, budget, where);
   if (pkcs8 !== undefined || der[0] !== 0x30) return pkcs8;
   throw new FormatError("Malformed", `${where} is damaged: it says ${label}, but holds no private key.`);
+}
+
+/** A PKCS#7 may be empty. */
+function isNothing({ certificates, keys, labels }: Found): boolean {
+  return certificates.length + keys.length === 0 && ![...labels].some((label) => pkcs7Labels.has(label));
+}
+
+function nothing({ warnings }: Found): FormatError {
+  const words = ["There is neither a certificate nor a private key.", ...warnings.slice(0, 3)];
+  return new FormatError("NoCertificate", words.join(" "));
 }
 
 function unrecognised(bytes: Buffer, budget: Budget): FormatError {

@@ -4,7 +4,7 @@ import { writePem } from "./write.ts";
 
 const der = Buffer.from([0x30, 0x03, 0x02, 0x01, 0x05]);
 const block = "-----BEGIN CERTIFICATE-----\nMAMCAQU=\n-----END CERTIFICATE-----\n";
-const scan = (text: string) => scanPem(Buffer.from(text));
+const scan = (text: string) => [...scanPem(Buffer.from(text))];
 
 describe("scanPem", () => {
   it.each([

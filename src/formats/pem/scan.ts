@@ -22,32 +22,28 @@ const dashes = "-----";
  * line breaks at all, blocks glued together. Linear in the text. Throws `FormatError` `Malformed` with the block that is
  * wrong and what to do.
  */
-export function scanPem(text: Buffer): PemBlock[] {
-  const blocks: PemBlock[] = [];
+export function* scanPem(text: Buffer): Generator<PemBlock, void> {
   const lines = new LineCounter(text);
   let at = text.indexOf(begin);
-  while (at >= 0) {
-    const where = `PEM block ${blocks.length + 1} (line ${lines.at(at)})`;
-    const fail = (offset: number, problem: string): never => {
-      throw damaged(where, offset, problem, lines);
-    };
+  for (let number = 1; at >= 0; number++) {
+    const where = `PEM block ${number} (line ${lines.at(at)})`;
+    const fail = (offset: number, problem: string): FormatError => damaged(where, offset, problem, lines);
     const label = readLabel(text, at + begin.length);
-    if (label === undefined) return fail(at, "its BEGIN line is damaged");
+    if (label === undefined) throw fail(at, "its BEGIN line is damaged");
     const bodyStart = at + begin.length + label.length + dashes.length;
     const bodyEnd = text.indexOf(dashes, bodyStart);
     const trailer = bodyEnd < 0 ? "" : text.toString("latin1", bodyEnd, bodyEnd + end.length + 64 + dashes.length);
-    if (!trailer.startsWith(end)) return fail(at, unfinished(label, trailer));
-    if (!trailer.startsWith(`${end}${label}${dashes}`)) return fail(bodyEnd, otherEnd(label, trailer));
+    if (!trailer.startsWith(end)) throw fail(at, unfinished(label, trailer));
+    if (!trailer.startsWith(`${end}${label}${dashes}`)) throw fail(bodyEnd, otherEnd(label, trailer));
     const body = text.subarray(bodyStart, bodyEnd);
     const headers = readHeaders(body);
-    if (typeof headers === "string") return fail(bodyStart, headers);
+    if (typeof headers === "string") throw fail(bodyStart, headers);
     const der = decodeBase64(body.subarray(headers.end));
-    if (!Buffer.isBuffer(der)) return fail(bodyStart + headers.end + der.offset, der.problem);
-    blocks.push({ label, der, where, ...(headers.dek === undefined ? {} : { dek: headers.dek }) });
+    if (!Buffer.isBuffer(der)) throw fail(bodyStart + headers.end + der.offset, der.problem);
+    yield { label, der, where, ...(headers.dek === undefined ? {} : { dek: headers.dek }) };
     // From the END's own dashes on: glued blocks may share them.
     at = text.indexOf(begin, bodyEnd + end.length + label.length);
   }
-  return blocks;
 }
 
 function readLabel(text: Buffer, start: number): string | undefined {
