@@ -1,4 +1,5 @@
 import { type Cache, type CacheEvent, type IndexFunction, keyOf } from "./cache.ts";
+import { PackedMap } from "./packed-map.ts";
 import { Index } from "./store-index.ts";
 import type { KubeObject } from "./types.ts";
 import { isNewer } from "./versions.ts";
@@ -11,7 +12,7 @@ export type Scope = string | undefined;
  * answers to our own writes, and keeps the newest of each object. Every change is complete before it is told.
  */
 export class Store<T extends KubeObject> implements Cache<T> {
-  readonly #objects = new Map<string, T>();
+  readonly #objects = new PackedMap<T>();
   readonly #indexes: ReadonlyMap<string, Index<T>>;
   /** How far list and watch have come, by scope. */
   readonly #versions = new Map<Scope, string>();
@@ -28,8 +29,8 @@ export class Store<T extends KubeObject> implements Cache<T> {
     return this.#objects.get(key);
   }
 
-  values(): IterableIterator<T> {
-    return this.#objects.values();
+  *values(): IterableIterator<T> {
+    for (const [, object] of this.#objects.entries()) yield object;
   }
 
   entries(): IterableIterator<[string, T]> {
@@ -39,7 +40,7 @@ export class Store<T extends KubeObject> implements Cache<T> {
   byIndex(index: string, value: string): readonly T[] {
     const found = this.#indexes.get(index);
     if (found === undefined) throw new Error(`the cache has no index "${index}"`);
-    return found.get(value);
+    return found.get(value).flatMap((key) => this.#objects.get(key) ?? []);
   }
 
   /**
@@ -59,7 +60,7 @@ export class Store<T extends KubeObject> implements Cache<T> {
       const event = old !== undefined && stays(old) ? undefined : this.#set(key, item);
       if (event !== undefined) events.push({ ...event, initial });
     }
-    for (const [key, old] of this.#objects) {
+    for (const [key, old] of this.#objects.entries()) {
       const ours = scope === undefined || old.metadata.namespace === scope;
       if (ours && !listed.has(key) && !stays(old)) events.push(this.#drop(key, old));
     }

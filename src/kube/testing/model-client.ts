@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { CacheEvent } from "../cache.ts";
 import type { WatchEvent } from "../client.ts";
 import { KubeError } from "../errors.ts";
@@ -171,7 +172,7 @@ export class ModelClient {
     for (const event of events) {
       if (event === undefined) continue;
       const { key, old, new: now } = event;
-      if (this.told.get(key) !== old) throw new Error(`${key} was told from another state`);
+      if (!isDeepStrictEqual(this.told.get(key), old)) throw new Error(`${key} was told from another state`);
       if (old === undefined && now === undefined) throw new Error(`nothing was told of ${key}`);
       if (now === undefined) this.told.delete(key);
       else this.told.set(key, now);
