@@ -77,13 +77,18 @@ export class Reflector<T extends KubeObject> {
 
   /** Runs until `signal` is aborted. Rejects only on a bug: failures of the server are `onFailure` and tried again. */
   async run(signal: AbortSignal): Promise<void> {
-    let event: ReflectorEvent<T> | undefined = { type: "Started" };
-    while (event !== undefined && !signal.aborted) {
-      const task = this.#take(event);
-      if (task === undefined) throw new Error("reflector: nothing to do");
-      event = await this.#perform(task, signal);
-    }
+    let task = this.#take({ type: "Started" });
+    while (task !== undefined && !signal.aborted) task = await this.#step(task, signal);
     this.#taskEnds = Number.POSITIVE_INFINITY;
+  }
+
+  /** One task and what comes of it, the next; undefined when `signal` is aborted. Its page ends with it, not with the watch that follows. */
+  async #step(task: ReflectorTask, signal: AbortSignal): Promise<ReflectorTask | undefined> {
+    const event = await this.#perform(task, signal);
+    if (event === undefined || signal.aborted) return undefined;
+    const next = this.#take(event);
+    if (next === undefined) throw new Error("reflector: nothing to do");
+    return next;
   }
 
   health(): ReflectorHealth {
