@@ -18,10 +18,10 @@ const { outputs } = await bundle("certferry", "src/main.ts", outdir);
 
 const atStart = loadedAtStart("dist/certferry.js");
 const inputs = atStart.flatMap((file) => Object.keys(outputs[file]?.inputs ?? {}));
-if (inputs.some((input) => input.includes("node_modules/@kubernetes/client-node/"))) {
-  throw new Error(
-    "dist/certferry.js loads @kubernetes/client-node at start: import it lazily (docs/adr/0002-own-thin-kubernetes-client.md)",
-  );
+for (const name of ["@kubernetes/client-node", "yaml", "zod"]) {
+  if (inputs.some((input) => input.includes(`node_modules/${name}/`))) {
+    throw new Error(`dist/certferry.js loads ${name} at start: import it lazily (docs/performance.md)`);
+  }
 }
 // The thread is looked for beside the file that starts it.
 if (!("src/formats/pbe/hash-chains.ts" in (outputs["dist/certferry.js"]?.inputs ?? {}))) {

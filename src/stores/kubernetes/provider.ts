@@ -4,7 +4,6 @@ import type { Place, PlaceContext, Provider, Store, StoreContext, StoreHealth } 
 import { BlockedError, isStoreError, type StoreError, TransientError, WaitingError } from "../errors.ts";
 import { passwordRefs } from "./content.ts";
 import { causeOf } from "./failure.ts";
-import { clusterOf } from "./kubeconfig.ts";
 import { type Cluster, SecretPlace } from "./place.ts";
 import { removeFrom } from "./remove.ts";
 import { asServiceAccount } from "./service-account.ts";
@@ -38,6 +37,8 @@ export function kubernetesProvider(own: OwnCluster): Provider {
         return new KubernetesStore({ client, uid: own.clusterUid, as }, context);
       }
       const { name = "", key = "" } = kubeconfigSecretRef ?? {};
+      // With its parsers of YAML and schemas, which an operator without such a store need not hold in memory.
+      const { clusterOf } = await import("./kubeconfig.ts");
       const client = open(clusterOf(await kubeconfigText(context, name, key, signal)), own, context);
       try {
         const uid = await uidOf(client, signal);
