@@ -204,10 +204,14 @@ describe("an informer survives", () => {
     await expect.poll(() => informer.health()[0]?.watches).toBe(2);
   });
 
-  it("a watch that ends within an event: it lists again", async () => {
-    const half: Behaviour = (response) => response.end('{"type":"ADDED","obj');
-    const { told } = await running([list("10"), half, list("20", configMap("a", "15")), silence]);
-    await expect.poll(() => told).toEqual(["+ web/a"]);
+  it("a watch that ends within an event: it goes on from the last whole one", async () => {
+    const first = lines([{ type: "ADDED", object: configMap("a", "11") }], (response) =>
+      response.end('{"type":"ADDED","obj'),
+    );
+    const second = lines([{ type: "ADDED", object: configMap("b", "12") }]);
+    const { told, server } = await running([list("10"), first, list("12"), second]);
+    await expect.poll(() => told).toEqual(["+ web/a", "+ web/b"]);
+    expect(server.requests.at(-1)?.path).toContain("resourceVersion=11&");
   });
 
   it("a busy server: it waits as long as it is asked to", async () => {

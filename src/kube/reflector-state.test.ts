@@ -238,9 +238,20 @@ describe("watching", () => {
     });
   });
 
+  it("lists again at once after Expired also when the server has been away for long, as it forgets by a restart", () => {
+    const cut = watchFailed("ConnectionFailed");
+    const away = [...listed, cut, waited, known, cut, waited, known, cut, waited, known];
+    expect(after(...away, watchFailed("Expired", expired)).task).toEqual({
+      do: "List",
+      limit: 500,
+      continue: undefined,
+    });
+  });
+
   it("does not spin between a list that works and a watch that is always too old", () => {
     const gone = watchFailed("Expired", expired);
-    expect(after(...listed, gone, page([a], "30"), gone).task).toEqual({ do: "Wait", milliseconds: 1600 });
+    expect(after(...listed, gone).task).toEqual({ do: "Wait", milliseconds: 800 });
+    expect(after(...listed, gone, waited, page([a], "30"), gone).task).toEqual({ do: "Wait", milliseconds: 1600 });
   });
 
   it.each<[string, KubeErrorReason, { status?: number }]>([

@@ -37,6 +37,8 @@ export interface Checking {
 export interface Watching {
   phase: "Watching";
   version: string;
+  /** Whether the version is that of a list that has just been read. */
+  listed: boolean;
   /** Whether this connection has told anything yet. */
   progressed: boolean;
   failures: number;
@@ -144,12 +146,12 @@ function afterPage<T>(state: Listing<T>, page: ListPage<T>, random: number): Ste
   const wentBack = state.wentBack || isNewer(state.since, resourceVersion) === true;
   if (page.continue !== undefined) return begin({ ...state, items, wentBack, continue: page.continue }, random);
   // Failures are not forgotten here: a list that works and a watch that is refused at once must not spin.
-  const watching = watchingFrom(resourceVersion, state.failures);
+  const watching: Watching = { ...watchingFrom(resourceVersion, state.failures), listed: true };
   return { ...begin<T>(watching, random), effect: { do: "Replace", items, resourceVersion, wentBack } };
 }
 
 function watchingFrom(version: string, failures: number): Watching {
-  return { phase: "Watching", version, progressed: false, failures };
+  return { phase: "Watching", version, listed: false, progressed: false, failures };
 }
 
 function afterListFailure<T>(state: Listing<T>, error: KubeError, random: number): Step<T> {
@@ -170,7 +172,7 @@ function afterChange<T extends KubeObject>(state: Watching, change: WatchEvent<T
     change.type === "BOOKMARK" ? change.resourceVersion : (change.object.metadata.resourceVersion ?? state.version);
   // Told before: what came after it has been taken already.
   if (isNewer(state.version, version) === true) return { state };
-  const progressed: Watching = { ...state, version, progressed: true };
+  const progressed: Watching = { ...state, version, listed: false, progressed: true };
   switch (change.type) {
     case "BOOKMARK":
       return { state: progressed, effect: { do: "Advance", resourceVersion: version } };
@@ -191,7 +193,8 @@ function afterWatch<T>(state: Watching, seconds: number, random: number): Step<T
 function afterWatchFailure<T>(state: Watching, error: KubeError, seconds: number, random: number): Step<T> {
   const { version } = state;
   const failures = failuresAfter(state, seconds);
-  if (isExpired(error) && failures === 1) return begin(listing<T>(version, failures), random);
+  // At once, unless that is what it did just before: a server may call its own list too old.
+  if (isExpired(error) && !state.listed) return begin(listing<T>(version, failures), random);
   // A busy server has not been away.
   if (error.status === 429) return wait(watchingFrom(version, failures), error, random);
   return goOnOrRelist({ phase: "Checking", version, failures }, error, random);

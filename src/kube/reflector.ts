@@ -109,7 +109,8 @@ export class Reflector<T extends KubeObject> {
   #take(event: ReflectorEvent<T>): ReflectorTask | undefined {
     const { state, effect, task } = transition(this.#state, event, this.#options.clock.random());
     this.#state = state;
-    if (event.type === "Listed" || event.type === "Changed") this.#heardAt = this.#options.clock.now();
+    if (event.type === "Listed" || event.type === "Checked" || event.type === "Changed")
+      this.#heardAt = this.#options.clock.now();
     if (effect !== undefined) this.#options.onEffect(effect);
     return task;
   }

@@ -70,10 +70,38 @@ describe("a watch", () => {
     expect(error).toMatchObject({ reason: "ConnectionFailed" });
   });
 
-  it("throws MalformedAnswer when it ends within an event", async () => {
+  it("throws ConnectionFailed when it ends within an event, though in good order", async () => {
     const { told, error } = await read((response) => response.end('{"type":"ADDED"'));
     expect(told).toEqual([]);
-    expect(error).toMatchObject({ reason: "MalformedAnswer" });
+    expect(error).toMatchObject({ reason: "ConnectionFailed" });
+  });
+
+  it("throws ConnectionFailed when half of a chunk comes", async () => {
+    const { told, error } = await read((response, request) => {
+      lines([added], () => response.socket?.end('100\r\n{"type":"ADDED"'))(response, request);
+    });
+    expect(told).toHaveLength(1);
+    expect(error).toMatchObject({ reason: "ConnectionFailed" });
+  });
+
+  it("does not read ahead of a slow consumer", async () => {
+    const text = `${JSON.stringify({ ...added, filler: "x".repeat(100_000) })}\n`;
+    let offered = 0;
+    const server = await serve((response) => {
+      const offer = (): void => {
+        while (offered < 1000 && response.write(text)) offered += 1;
+      };
+      response.on("drain", offer);
+      offer();
+    });
+    const kube = connect({ server: server.url, credentials: { anonymous: true } });
+    onTestFinished(() => kube.close());
+    const watch = kube.watch(ConfigMap, { resourceVersion: "5", timeoutSeconds: 300, signal: never });
+    await watch.next();
+    // Long enough for all 100 MB, were anybody reading.
+    for (let turns = 0; turns < 5000; turns += 1) await new Promise((next) => setImmediate(next));
+    expect(offered).toBeLessThan(300);
+    await watch.return();
   });
 
   it.each([

@@ -59,7 +59,7 @@ async function* eventsOf<T extends KubeObject>(
     for (const line of splitter.push(chunk)) yield eventOf(type, line);
   }
   if (splitter.restBytes > 0) {
-    throw new KubeError("MalformedAnswer", `the watch of ${type.plural} ended within an event`);
+    throw new KubeError("ConnectionFailed", `the watch of ${type.plural} ended within an event`);
   }
 }
 
