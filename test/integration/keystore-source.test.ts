@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { SourceSpec, StoreDeployment } from "../../src/crds/index.ts";
+import type { CertificateImport, SourceSpec, StoreDeployment } from "../../src/crds/index.ts";
+import { eventually } from "../control-plane/index.ts";
 import { sharedControlPlane } from "../control-plane/shared.ts";
 import { javaKeystore, openSslPkcs12, openSslPkcs7 } from "../fixtures/keystores.ts";
 import { chainFor, issue, type Issued } from "../fixtures/pki.ts";
@@ -136,4 +137,39 @@ describe("a source", () => {
     expect(data).toMatchObject({ "tls.crt": leaf.pem + intermediate.pem, "ca.crt": root.pem });
     expect(object.status?.source?.format).toBe("PKCS7");
   });
+
+  it("of an import serves the deployments that refer to it, and a new password runs both at once", async () => {
+    await world.apply(
+      secret("shared", { "keystore.p12": openSslPkcs12({ alias: "web", leaf, chain: [intermediate] }, password) }),
+      secret("shared-password", { value: "not it" }),
+      certificateImport("shared", { passwordSecretRef: { name: "shared-password", key: "value" } }),
+      deployment(world.home, "of-import", [target("one", world.away, "of-import")], {
+        source: undefined,
+        certificateRef: { name: "shared" },
+      }),
+    );
+    expect(await message("of-import", "WrongPassword")).toContain("Secret shared, key keystore.p12: ");
+    await importReason("shared", "WrongPassword");
+    await world.apply(secret("shared-password", { value: password }));
+    expect((await delivered("of-import")).data["tls.key"]).toBe(leaf.keyPem);
+    expect((await importReason("shared", "Delivered")).status?.source?.format).toBe("PKCS12");
+  });
 });
+
+function certificateImport(name: string, source: Partial<SourceSpec>): object {
+  return {
+    ...named("certferry.io/v1alpha1", "CertificateImport", name, world.home),
+    spec: {
+      source: { secretRef: { name }, ...source },
+      storeRef: { name: "apps" },
+      kubernetes: { namespace: world.away, name: `import-${name}`, outputs: [{ format: "TLS" }] },
+    },
+  };
+}
+
+function importReason(name: string, reason: string): Promise<CertificateImport> {
+  return eventually(`the import ${name} to be ${reason}`, async () => {
+    const found = await world.import(name);
+    return found.status?.conditions?.some((one) => one.type === "Ready" && one.reason === reason) && found;
+  });
+}
