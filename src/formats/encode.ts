@@ -40,15 +40,17 @@ export async function encode(bundle: Bundle, options: EncodeOptions): Promise<Bu
       return encodeJks(keystoreContent(bundle, options), options);
     case "PKCS7": {
       const certificates = certificatesOf(bundle, options.content ?? "LeafAndChain", options);
-      return Buffer.from(writePem("PKCS7", encodePkcs7(certificates)), "latin1");
+      return writePem("PKCS7", encodePkcs7(certificates));
     }
   }
 }
 
 function pem(bundle: Bundle, content: Content, options: ChainOptions): Buffer {
-  const key = content === "Key" || content === "All" ? writePem("PRIVATE KEY", keyOf(bundle)) : "";
-  const certificates = certificatesOf(bundle, content, options);
-  return Buffer.from(key + certificates.map((der) => writePem("CERTIFICATE", der)).join(""), "latin1");
+  const key = content === "Key" || content === "All" ? [writePem("PRIVATE KEY", keyOf(bundle))] : [];
+  const certificates = certificatesOf(bundle, content, options).map((der) => writePem("CERTIFICATE", der));
+  const whole = Buffer.concat([...key, ...certificates]);
+  for (const block of key) block.fill(0);
+  return whole;
 }
 
 function certificatesOf(bundle: Bundle, content: Content, options: ChainOptions): readonly Buffer[] {

@@ -19,7 +19,15 @@ export interface Base64Problem {
  * wiped.
  */
 export function decodeBase64(text: Buffer): Buffer | Base64Problem {
-  const bytes = Buffer.allocUnsafe(Math.floor((text.length * 3) / 4));
+  const bytes = Buffer.alloc(Math.floor((text.length * 3) / 4));
+  const found = decodeInto(bytes, text);
+  if (typeof found === "number") return bytes.subarray(0, found);
+  bytes.fill(0);
+  return found;
+}
+
+/** The number of bytes. */
+function decodeInto(bytes: Buffer, text: Buffer): number | Base64Problem {
   let digits = 0;
   let pads = 0;
   let bits = 0;
@@ -47,7 +55,7 @@ export function decodeBase64(text: Buffer): Buffer | Base64Problem {
   }
   if (rest >= 2) bytes[length++] = rest === 2 ? (bits >> 4) & 0xff : (bits >> 10) & 0xff;
   if (rest === 3) bytes[length++] = (bits >> 2) & 0xff;
-  return bytes.subarray(0, length);
+  return length;
 }
 
 function strange(text: Buffer, offset: number): string {

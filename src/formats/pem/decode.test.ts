@@ -100,7 +100,7 @@ describe("decode of a PEM", () => {
     expect(decoded).toMatchObject({ certificates: [], keys: [] });
   });
 
-  const block = (label: string) => writePem(label, Buffer.from("3003020105", "hex"));
+  const block = (label: string) => writePem(label, Buffer.from("3003020105", "hex")).toString();
   it.each([
     ["an encrypted key without a password", () => encrypted, "PasswordRequired", "needs a password"],
     ["a damaged key", () => block("PRIVATE KEY"), "Malformed", "it says PRIVATE KEY, but holds no private key"],

@@ -30,8 +30,9 @@ interface Found {
  */
 export async function decodePem(bytes: Buffer, { budget, password, keyPassword }: Reading): Promise<Contents> {
   const found: Found = { certificates: [], keys: [], warnings: [], labels: new Set() };
+  const text = asciiBytes(bytes);
   try {
-    for (const block of scanPem(asciiBytes(bytes))) await take(block, found, keyPassword ?? password, budget);
+    for (const block of scanPem(text)) await take(block, found, keyPassword ?? password, budget);
     if (found.labels.size === 0) throw unrecognised(bytes, budget);
     if (isNothing(found)) throw nothing(found);
     const { certificates, keys, warnings } = found;
@@ -39,6 +40,8 @@ export async function decodePem(bytes: Buffer, { budget, password, keyPassword }
   } catch (error) {
     for (const { pkcs8 } of found.keys) pkcs8.fill(0);
     throw error;
+  } finally {
+    if (text !== bytes) text.fill(0);
   }
 }
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { scanPem } from "./scan.ts";
-import { writePem } from "./write.ts";
 
 const der = Buffer.from([0x30, 0x03, 0x02, 0x01, 0x05]);
 const block = "-----BEGIN CERTIFICATE-----\nMAMCAQU=\n-----END CERTIFICATE-----\n";
@@ -84,14 +83,5 @@ describe("scanPem", () => {
     ["a short initialisation vector", encrypted.replace("0011223344556677", "00112233")],
   ])("refuses an encrypted key with %s", (_what, text) => {
     expect(() => scan(text)).toThrow("its last header is not a DEK-Info with a cipher and an initialisation vector");
-  });
-});
-
-describe("writePem", () => {
-  it("breaks lines after 64 characters and ends with a line feed", () => {
-    const text = writePem("CERTIFICATE", Buffer.alloc(49));
-    expect(text).toBe(
-      "-----BEGIN CERTIFICATE-----\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\nAA==\n-----END CERTIFICATE-----\n",
-    );
   });
 });
