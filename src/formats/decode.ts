@@ -1,5 +1,6 @@
 import { decodeDer } from "./der.ts";
 import { detect } from "./detect.ts";
+import { FormatError } from "./errors.ts";
 import { decodeJks } from "./jks/decode.ts";
 import { Budget, type Limits } from "./limits.ts";
 import { decodePem } from "./pem/decode.ts";
@@ -38,12 +39,15 @@ export async function decode(bytes: Uint8Array, options: DecodeOptions = {}): Pr
   return { format, ...contents };
 }
 
-const keystores: ReadonlySet<SourceFormat | undefined> = new Set(["PKCS12", "JKS", "JCEKS"]);
+const keystores: ReadonlySet<SourceFormat> = new Set(["PKCS12", "JKS", "JCEKS"]);
 
 /** The format that is asked for, except among keystores: Java too opens each kind under the other's name. */
 function formatOf(bytes: Buffer, asked: SourceFormat | undefined): SourceFormat {
   const found = detect(bytes);
-  return asked === undefined || (keystores.has(asked) && keystores.has(found)) ? found : asked;
+  if (asked === undefined || asked === found || (keystores.has(asked) && keystores.has(found))) return found;
+  // PEM and DER may be damaged forms of what was asked for; the others tell themselves by their first bytes.
+  if (found === "PEM" || found === "DER") return asked;
+  throw new FormatError("Malformed", `The value is ${found}, not ${asked}; ask for that format, or for none.`);
 }
 
 /** One reader a format. */

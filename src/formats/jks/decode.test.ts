@@ -90,6 +90,18 @@ describe("decode of a JKS", () => {
     await expect(decode(damaged, jks)).rejects.toThrow(words);
   });
 
+  it("is read under the name of another kind of keystore, as Java does, but not as a text", async () => {
+    expect(await decode(keytoolJks, { ...jks, format: "PKCS12" })).toMatchObject({ format: "JKS" });
+    await expect(decode(keytoolJks, { ...jks, format: "PEM" })).rejects.toThrow("The value is JKS, not PEM");
+  });
+
+  it("is not made of anything else that is asked for as one", async () => {
+    await expect(decode(of("hello, world, this is text"), { ...jks, format: "JKS" })).rejects.toMatchObject({
+      code: "Malformed",
+      details: { offset: 0, expected: "FE ED FE ED" },
+    });
+  });
+
   it("refuses bytes behind the end", async () => {
     const longer = Buffer.concat([keytoolJks, Buffer.alloc(3)]);
     await expect(decode(longer, jks)).rejects.toThrow("3 bytes follow the last entry");

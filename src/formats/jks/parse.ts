@@ -53,8 +53,9 @@ export function jksType(bytes: Buffer): JksFile["type"] | undefined {
  * `UnsupportedAlgorithm` or `LimitExceeded`.
  */
 export function parseJks(file: Buffer, budget: Budget): JksFile {
-  const type = jksType(file) ?? "JKS";
-  const input = new DataInput(file, file.length - digestBytes, `The ${type}`);
+  const type = jksType(file);
+  const input = new DataInput(file, file.length - digestBytes, `The ${type ?? "JKS"}`);
+  if (type === undefined) throw input.damaged("it does not start as a JKS", 0, "FE ED FE ED");
   input.u32("the first word");
   const version = input.u32("the version");
   if (version !== 1 && version !== 2) throw input.damaged(`its version is ${version}`, 4, "version 1 or 2");
