@@ -130,6 +130,28 @@ describe("what is done next", () => {
     expect(next(saved, { observation: seen }, { ...s, fingerprint: "key:newer" }, now).do).toBe("SaveAttempt");
   });
 
+  it("takes a place for no drift while another write has no receipt: it may be ours that lies there", () => {
+    const observation = present({ differs: [{ what: "certificate" }] });
+    const back: DeliveryRecord = { ...open, fingerprint: "key:older" };
+    const policies = { ...situation().policies, driftPolicy: "Report" as const };
+    const step = next(back, { observation }, situation({ fingerprint: "key:older", policies }), later);
+    expect(step.do).toBe("Put");
+  });
+
+  it("says again that a write reads back otherwise, when something else was said in between", () => {
+    const { version: _, ...seen } = present({ differs: [{ what: "note" }] });
+    const answered = { ...attempt, answeredAt: "2026-01-31T23:59:30Z" };
+    const failed: DeliveryRecord = { phase: "Failed", reason: "Down", message: "No answer.", attempt: answered };
+    expect(next(failed, { observation: seen }, situation({ repeatable: false }), now)).toMatchObject({
+      record: {
+        phase: "Blocked",
+        reason: "VerifyFailed",
+        message: expect.stringContaining("Written, but read back otherwise (note)."),
+        attempt: answered,
+      },
+    });
+  });
+
   it("keeps an attempt without receipt open while its place may not be written", () => {
     const suspended = { message: "spec.suspend is true." };
     const step = next(open, { observation: absent }, situation({ suspended }), later);

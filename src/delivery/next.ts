@@ -79,10 +79,12 @@ function afterLook(record: DeliveryRecord, seen: Seen, observation: Observation,
   if (earlier?.outcome === "Unknown") {
     return { do: "Wait", record: inDoubt(record, earlier.looked), until: later(s, now) };
   }
-  if (earlier?.outcome === "Unverified") return { do: "Wait", record, until: later(s, now) };
+  if (earlier?.outcome === "Unverified") {
+    return { do: "Wait", record: unverified(record, unlike(observation), now), until: later(s, now) };
+  }
 
   const known = attempt && earlier?.outcome === "Happened" ? { ...record, fingerprint: attempt.fingerprint } : record;
-  const verdict = plan({ ...s, record: withoutAttempt(known), observation });
+  const verdict = plan({ ...s, record: known, observation });
   switch (verdict.action) {
     case "NoChange":
       return { do: "Done", record: delivered(known, s, observation, now, attempt !== undefined) };
@@ -146,11 +148,16 @@ function afterPut(
   if (seen.state === "Present" && seen.differs.length === 0) {
     return { do: "Done", record: delivered(record, s, seen, now, true) };
   }
-  const what = seen.state === "Present" ? seen.differs.map((difference) => difference.what).join(", ") : seen.state;
+  const what = unlike(seen);
   if (!s.repeatable) return { do: "Wait", record: unverified(record, what, now), until: later(s, now) };
   const until = backOff(failuresOf(record, s.inputs), now, s.random);
   const message = `Written, but read back otherwise (${what}). Something in the store changes what is written there.`;
   return { do: "Wait", record: failed(record, s, { reason: "VerifyFailed", message, until }), until };
+}
+
+/** What of a place is not as it was written. */
+function unlike(seen: Observation): string {
+  return seen.state === "Present" ? seen.differs.map(({ what }) => what).join(", ") : seen.state;
 }
 
 /**

@@ -10,6 +10,12 @@ const ours: DeliveryRecord = { phase: "Delivered", fingerprint: "key:new" };
 const earlier: DeliveryRecord = { phase: "Delivered", fingerprint: "key:old" };
 const never: DeliveryRecord = { phase: "Pending" };
 const lost: DeliveryRecord = { phase: "Delivered", fingerprint: "lost:x" };
+const attempt = {
+  number: 1,
+  fingerprint: "key:other",
+  startedAt: "2026-01-31T23:59:00Z",
+  deadline: "2026-02-01T00:00:30Z",
+};
 const absent: Observation = { state: "Absent" };
 const blind: Observation = { state: "Absent", inconclusive: "nothing" };
 const changed: Partial<Present> = { differs: [{ what: "data tls.crt" }], leaf: facts({ sha256: "bb" }) };
@@ -35,6 +41,8 @@ function answer(observation: Observation, record: DeliveryRecord, more: Partial<
   return verdict.action === "Refuse" ? `${verdict.phase} ${verdict.reason}` : `${verdict.action} ${verdict.reason}`;
 }
 
+const report = policies({ driftPolicy: "Report" });
+
 describe("the plan", () => {
   it.each<[string, Observation, DeliveryRecord, Partial<Situation>, string]>([
     ["nothing there", absent, never, {}, "Create NotThere"],
@@ -58,9 +66,16 @@ describe("the plan", () => {
     ["never written, our mark there", present(changed), never, {}, "Update FirstDelivery"],
     ["someone changed the place", present(changed), ours, {}, "Update Drift"],
     ["someone removed it", absent, ours, {}, "Create Drift"],
-    ["someone changed it, Report", present(changed), ours, policies({ driftPolicy: "Report" }), "Drifted Drifted"],
-    ["someone removed it, Report", absent, ours, policies({ driftPolicy: "Report" }), "Drifted Drifted"],
-    ["the source changed, Report", present(changed), earlier, policies({ driftPolicy: "Report" }), "Update Changed"],
+    ["someone changed it, Report", present(changed), ours, report, "Drifted Drifted"],
+    ["someone removed it, Report", absent, ours, report, "Drifted Drifted"],
+    [
+      "another write than the last is without receipt: no drift",
+      present(changed),
+      { ...ours, attempt },
+      report,
+      "Update Changed",
+    ],
+    ["the source changed, Report", present(changed), earlier, report, "Update Changed"],
     ["suspended", absent, never, { suspended }, "Suspended Suspended"],
     ["suspended before anything else", present(held("you/X/n/n")), never, { suspended }, "Suspended Suspended"],
     ["another operator's", present(held("you/StoreDeployment/shop/b")), never, {}, "Blocked OwnedElsewhere"],

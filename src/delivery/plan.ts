@@ -8,7 +8,7 @@ import type { Plan, Situation, Verdict } from "./situation.ts";
 
 /** All that a plan is made from. */
 export interface Facts extends Situation {
-  /** What is known of the last write; one without a receipt has been decided on before (`attempt.ts`). */
+  /** Its fingerprint is that of the last write that is known of; an attempt is one that may have come after it. */
   readonly record: DeliveryRecord;
   readonly observation: Observation;
 }
@@ -88,10 +88,12 @@ function drift(facts: Facts, ownership: Ownership): Verdict | undefined {
   return { action: "Refuse", phase: "Drifted", reason: "Drifted", message, plan: planned(intended) };
 }
 
-/** We wrote exactly what we would write now, and it is not there any more. */
+/** We wrote exactly what we would write now, and nothing else since, and it is not there any more. */
 function drifted(facts: Facts): boolean {
   const { record, fingerprint } = facts;
-  return compareFingerprints(record.fingerprint, fingerprint) === "Same" && !same(facts);
+  return (
+    record.attempt === undefined && compareFingerprints(record.fingerprint, fingerprint) === "Same" && !same(facts)
+  );
 }
 
 function same({ observation }: Facts): boolean {

@@ -179,7 +179,7 @@ export function unverified(record: DeliveryRecord, what: string, now: Date): Del
   const message = `Written, but read back otherwise (${what.slice(0, 80)}). ${wayOut}`;
   return {
     ...blocked(record, { reason: "VerifyFailed", message }),
-    ...(attempt === undefined ? {} : { attempt: { ...attempt, answeredAt: now.toISOString() } }),
+    ...(attempt === undefined ? {} : { attempt: { answeredAt: now.toISOString(), ...attempt } }),
   };
 }
 
