@@ -52,6 +52,13 @@ describe("bundleOf a keystore", () => {
     expect(bundle.key).toBeUndefined();
   });
 
+  it("takes a key without an alias that fits the certificate under the one asked for", () => {
+    const keys = keystore.keys.map(({ pkcs8 }) => ({ pkcs8 }));
+    const bundle = bundleOf({ ...keystore, keys }, { alias: "API", now });
+    expect(certificateFacts(bundle.leaf).subject).toBe("CN=api.example.com");
+    expect(bundle.key).toBe(keys[1]?.pkcs8);
+  });
+
   it("tells two aliases that differ only in case apart", () => {
     const certificates = keystore.certificates.map((one) => (one.alias === "API" ? { ...one, alias: "WEB" } : one));
     const bundle = bundleOf({ ...keystore, certificates, keys: [] }, { alias: "WEB", now });

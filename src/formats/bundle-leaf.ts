@@ -27,7 +27,7 @@ export interface Identity {
 
 /**
  * The entry of this alias, as keystores match it: exactly, or without regard to case. A key's entry has that key's certificate,
- * another one the certificate itself.
+ * another one the certificate itself, with a key that has no alias where it fits.
  */
 export function identityOf(
   alias: string,
@@ -42,8 +42,15 @@ export function identityOf(
   const key = keys.find((key) => matches(key.alias));
   if (key !== undefined) return { leaf: leafOfKey(certificates, key), key: key.pkcs8 };
   const named = certificates.filter((certificate) => matches(certificate.alias));
-  if (named.length > 0) return { leaf: onlyLeaf(named, pool) };
+  if (named.length > 0) return withNamelessKey(onlyLeaf(named, pool), keys);
   throw new FormatError("NoLeaf", `There is no entry ${alias}; ${entries([...keys, ...certificates])}.`);
+}
+
+/** Some writers name the certificate alone. */
+function withNamelessKey(leaf: X509Certificate, keys: readonly NamedKey[]): Identity {
+  const nameless = keys.filter(({ alias }) => alias === undefined);
+  const key = nameless.find((key) => leavesOfKey([{ certificate: leaf }], key).length > 0);
+  return key === undefined ? { leaf } : { leaf, key: key.pkcs8 };
 }
 
 /** The only identity: the certificate that fits the key, or without a key the only one that issued none of the others. */
