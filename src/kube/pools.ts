@@ -49,6 +49,13 @@ export class PoolKeeper {
     return this.#pools;
   }
 
+  /** To be told of a connection that could not be made: perhaps the server's certificate comes from a new CA. */
+  async failed(): Promise<void> {
+    const { caPem } = this.#config;
+    // Where the new one cannot be had, the last one goes on.
+    if (typeof caPem === "function") await caPem(true).catch(() => undefined);
+  }
+
   /** Aborts what is under way and closes every connection. */
   async close(): Promise<void> {
     this.#closed = true;

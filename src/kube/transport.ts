@@ -104,8 +104,10 @@ export class Transport {
         if (fresh === token) throw error;
         return await attempt(pools, fresh);
       }
-    } catch (error) {
-      throw located(failureOf(error, true), `${request.method} ${this.server}${request.path}`);
+    } catch (thrown) {
+      const error = failureOf(thrown, true);
+      if (error.reason === "ConnectionFailed" && !error.sent) await this.#pools.failed();
+      throw located(error, `${request.method} ${this.server}${request.path}`);
     }
   }
 

@@ -24,9 +24,10 @@ export interface ClusterConfig {
   server: string;
   /**
    * The CAs that the server's certificate must come from, PEM; the system's when absent. A function is asked before
-   * every request and must be cheap: when its answer changes, new connections trust the new CAs.
+   * every request and must be cheap: when its answer changes, new connections trust the new CAs. `failed` is set after a
+   * connection that could not be made: it must look anew then, if it keeps its answer.
    */
-  caPem?: string | (() => Promise<string>);
+  caPem?: string | ((failed?: true) => Promise<string>);
   /** The name that the server's certificate must carry, where it is not the host of `server`. */
   serverName?: string;
   credentials: Credentials;

@@ -22,9 +22,9 @@ function tokenOf({ credentials }: ClusterConfig, refused?: string): Promise<stri
   return credentials.token(signal, refused);
 }
 
-function caOf({ caPem }: ClusterConfig): Promise<string> {
+function caOf({ caPem }: ClusterConfig, failed?: true): Promise<string> {
   if (typeof caPem !== "function") throw new Error("no CA function");
-  return caPem();
+  return caPem(failed);
 }
 
 describe("the config in a cluster", () => {
@@ -59,6 +59,15 @@ describe("the config in a cluster", () => {
     const config = await loadInClusterConfig({ env, directory });
     await writeFile(join(directory, "token"), "newer");
     await expect(tokenOf(config, "t0ken")).resolves.toBe("newer");
+  });
+
+  it("reads the CA again at once when no connection can be made", async () => {
+    const directory = await mounted();
+    const config = await loadInClusterConfig({ env, directory });
+    await writeFile(join(directory, "ca.crt"), OTHER_CA_PEM);
+    await expect(caOf(config)).resolves.toBe(CA_PEM.trim());
+    await expect(caOf(config, true)).resolves.toBe(OTHER_CA_PEM.trim());
+    await expect(caOf(config)).resolves.toBe(OTHER_CA_PEM.trim());
   });
 
   it("goes on with the last token when the file is away for a moment", async () => {

@@ -16,7 +16,7 @@ const NOT_MOUNTED = "the pod needs a service account with automountServiceAccoun
 
 /**
  * The cluster that this pod runs in, with the mounted service account. Token and CA are read again at least every
- * minute, the token also when the server refuses it. Throws an Error that names the variable or file that is missing.
+ * minute, the token also when the server refuses it, the CA also when no connection can be made. Throws an Error that names the variable or file that is missing.
  */
 export async function loadInClusterConfig({
   env = process.env,
@@ -30,7 +30,7 @@ export async function loadInClusterConfig({
   checkCertificates(await ca.get(), join(directory, "ca.crt"));
   return {
     server,
-    caPem: () => ca.get(),
+    caPem: (failed) => (failed ? ca.refresh() : ca.get()),
     credentials: { token: (_, refused) => (refused === undefined ? token.get() : token.refresh()) },
     namespace: await readText(join(directory, "namespace"), NOT_MOUNTED),
   };

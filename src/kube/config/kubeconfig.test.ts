@@ -4,13 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { stringify } from "yaml";
 import { CA_PEM } from "../testing/certificates.ts";
 import { loadKubeconfig } from "./kubeconfig.ts";
 
 const { signal } = new AbortController();
 const caData = Buffer.from(CA_PEM).toString("base64");
+
+// It is large, and the first test would load it within its own time.
+beforeAll(() => import("@kubernetes/client-node"), 60_000);
 
 interface Parts {
   cluster?: object;
