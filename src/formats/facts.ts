@@ -1,13 +1,19 @@
 import { createHash, type KeyObject, X509Certificate } from "node:crypto";
 import { Reader } from "./asn1/reader.ts";
 import { context, INTEGER, SEQUENCE } from "./asn1/tags.ts";
+import { plainFacts } from "./plain-facts/index.ts";
 import type { CertificateFacts } from "./types.ts";
 
 /** Facts of a certificate in DER. Throws what `X509Certificate` throws when it is none; `decode` has seen to that. */
 export function certificateFacts(der: Uint8Array): CertificateFacts {
-  return factsOf(new X509Certificate(der), der);
+  try {
+    return plainFacts(Buffer.from(der.buffer, der.byteOffset, der.byteLength));
+  } catch {
+    return factsOf(new X509Certificate(der), der);
+  }
 }
 
+/** Facts of any certificate that OpenSSL reads. */
 export function factsOf(certificate: X509Certificate, der: Uint8Array): CertificateFacts {
   const altNames = splitNames(certificate.subjectAltName ?? "");
   const spki = subjectPublicKeyInfo(der);
