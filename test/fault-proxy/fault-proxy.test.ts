@@ -29,18 +29,21 @@ import {
 let plane: ClusterAccess;
 let proxy: FaultProxy;
 let client: KubeClient;
+/** Waits 3 s for an answer. */
+let hasty: KubeClient;
 let namespace: string;
 const timely = (): AbortSignal => AbortSignal.timeout(20_000);
 
 beforeAll(async () => {
   plane = sharedControlPlane();
   proxy = await FaultProxy.start(plane);
-  client = connect(proxy.configFor(plane.adminConfig), { requestTimeoutSeconds: 2 });
+  client = connect(proxy.configFor(plane.adminConfig));
+  hasty = connect(proxy.configFor(plane.adminConfig), { requestTimeoutSeconds: 3 });
   namespace = await testNamespace("fault-proxy");
 });
 afterEach(() => proxy.heal());
 afterAll(async () => {
-  await client.close();
+  await Promise.all([client.close(), hasty.close()]);
   await proxy.close();
 });
 
@@ -134,7 +137,7 @@ describe("before", () => {
 
   it("a stall, the client waits for as long as it likes", async () => {
     proxy.inject(before(stall), { method: "POST" });
-    expect(await failureOf(create("stalled"))).toMatchObject({ reason: "Timeout" });
+    expect(await failureOf(create("stalled", hasty))).toMatchObject({ reason: "Timeout" });
     expect(await isThere("stalled")).toBe(false);
   });
 });
@@ -154,7 +157,7 @@ describe("after", () => {
 
   it("a stall, the write has happened", async () => {
     proxy.inject(after(stall), { method: "POST" });
-    expect(await failureOf(create("silenced"))).toMatchObject({ reason: "Timeout" });
+    expect(await failureOf(create("silenced", hasty))).toMatchObject({ reason: "Timeout" });
     expect(await isThere("silenced")).toBe(true);
   });
 });
