@@ -106,14 +106,18 @@ export class Manager {
     const ended = new AbortController();
     const drained = Promise.all(working).finally(() => ended.abort());
     if (!lost.aborted) await Promise.race([drained, sleep(this.#clock, this.#options.drainMs, ended.signal)]);
-    if (!ended.signal.aborted) {
-      if (!lost.aborted) this.#options.log.warn("the drain takes too long: what is under way is aborted");
-      late.abort(new Error("the drain took too long"));
+    if (ended.signal.aborted) return;
+    if (!lost.aborted) {
+      this.#options.log.warn({ underWay: this.#underWay() }, "the drain takes too long: what is under way is aborted");
     }
+    late.abort(new Error("the drain took too long"));
     await Promise.race([drained, sleep(this.#clock, abortedMs, ended.signal)]);
-    const left = this.#controllers.flatMap(({ name, underWay }) => underWay.map(({ key }) => `${name} (${key})`));
-    if (!ended.signal.aborted)
-      throw new Error(`reconciliations did not end when they were aborted: ${left.join(", ")}`);
+    if (ended.signal.aborted) return;
+    throw new Error(`reconciliations did not end when they were aborted: ${this.#underWay().join(", ")}`);
+  }
+
+  #underWay(): string[] {
+    return this.#controllers.flatMap(({ name, underWay }) => underWay.map(({ key }) => `${name} (${key})`));
   }
 
   #unsynced(): string | undefined {
