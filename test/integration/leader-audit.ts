@@ -46,6 +46,8 @@ interface SavedStatus {
   readonly at: string;
   readonly name: string;
   readonly version: number;
+  /** The version that it was decided from. */
+  readonly base: number;
   readonly attempts: ReadonlyMap<string, Attempt>;
 }
 
@@ -54,23 +56,29 @@ interface StatusObject {
   readonly status?: { readonly targets?: readonly { readonly name: string; readonly attempt?: Attempt }[] };
 }
 
-function savedStatus({ user, at, name = "", responseObject }: AuditEvent): SavedStatus {
+function savedStatus({ user, at, name = "", requestObject, responseObject }: AuditEvent): SavedStatus {
   const { metadata, status } = responseObject as StatusObject;
+  const base = Number((requestObject as StatusObject).metadata.resourceVersion);
   const open = (status?.targets ?? []).flatMap(({ name, attempt }) =>
     attempt === undefined ? [] : [[name, attempt] as const],
   );
-  return { user, at, name, version: Number(metadata.resourceVersion), attempts: new Map(open) };
+  return { user, at, name, version: Number(metadata.resourceVersion), base, attempts: new Map(open) };
 }
 
 function attemptsOf(saved: readonly SavedStatus[]): Pick<Told, "attempts" | "erased"> {
   const open = new Map<string, { readonly attempt: Attempt; readonly user: string; readonly until: number }>();
+  const last = new Map<string, number>();
   const erased: string[] = [];
   let attempts = 0;
-  for (const { user, at, name, attempts: now } of saved) {
+  for (const { user, at, name, version, base, attempts: now } of saved) {
+    // A save in between was answered to nobody: its client was dead, and the log cannot say whether it was made.
+    const follows = last.get(name) === base;
+    last.set(name, version);
     for (const [key, one] of [...open].filter(([key]) => key.startsWith(`${name}#`))) {
       if (same(now.get(key.slice(name.length + 1)), one.attempt)) continue;
       open.delete(key);
-      if (user !== one.user && Date.parse(at) < one.until) erased.push(`${key} of ${one.user} by ${user} at ${at}`);
+      if (follows && user !== one.user && Date.parse(at) < one.until)
+        erased.push(`${key} of ${one.user} by ${user} at ${at}`);
     }
     for (const [target, attempt] of now) {
       const key = `${name}#${target}`;

@@ -31,6 +31,19 @@ describe.concurrent("replicas as processes", { timeout: 150_000 }, () => {
     expect(leaders).toEqual([leader.user, next.leader.user]);
   });
 
+  it("two: the standby takes over within one look when the leader obeys SIGTERM", async () => {
+    const running = await startCase(plane, "term", 2);
+    const { leader, others } = running;
+    const next = await handOver(running, others, async () => {
+      leader.kill("SIGTERM");
+      expect(await leader.ended).toBe("exit code 0");
+    });
+    expect(next.ms).toBeLessThan(2_400 + 5_000);
+    const { twice, erased, leaders } = await endCase(running, { case: "SIGTERM", ms: next.ms });
+    expect({ twice, erased }).toEqual({ twice: [], erased: [] });
+    expect(leaders).toEqual([leader.user, next.leader.user]);
+  });
+
   it("three: the next takes over, and the next, when one leader after the other is killed with -9", async () => {
     const running = await startCase(plane, "three", 3);
     const { leader, others } = running;
@@ -96,27 +109,32 @@ describe.concurrent("replicas as processes", { timeout: 150_000 }, () => {
     expect(leaders).toEqual([leader.user, next.leader.user]);
   });
 
-  it("a leader whose clock is ahead leaves an attempt alone that it saw being opened by one whose clock is behind", async () => {
-    const home = await makeHome(plane, "ahead", ["behind", "ahead"], "1s");
-    const proxy = await FaultProxy.start(plane);
-    proxies.push(proxy);
-    const kubeconfig = await kubeconfigThrough(proxy, plane, home, "behind");
-    const behind = await Replica.start(plane, home.home, "behind", { kubeconfig, preload: wallClockOff(-3) });
-    await leaderOf(plane, home.home, [behind]);
-    const ahead = await Replica.start(plane, home.home, "ahead", { preload: wallClockOff(3) });
-    await eventually("the standby to be warm", () => ahead.isWarm());
-    const put = proxy.inject(before(stall), { method: "PATCH", path: "/secrets/placed" });
-    await deployWeb(plane, home);
-    await met(put);
-    behind.kill("SIGKILL");
-    await leaderOf(plane, home.home, [ahead], takeOverMs);
-    await eventually("the delivery", async () => (await toldByAudit(plane, home)).writes > 0, {
-      withinMs: 60_000,
-      everyMs: 500,
-    });
-    const { twice, erased, attempts } = await toldByAudit(plane, home);
-    expect({ twice, erased, attempts }).toEqual({ twice: [], erased: [], attempts: 2 });
-  });
+  it.each([
+    { opener: "behind", off: -3, heir: "ahead" },
+    { opener: "ahead", off: 3, heir: "behind" },
+  ])(
+    "a leader whose clock is $heir leaves an attempt alone that one whose clock is $opener has opened",
+    async (clocks) => {
+      const { opener, off, heir } = clocks;
+      const home = await makeHome(plane, heir, [opener, heir], "1s");
+      const proxy = await FaultProxy.start(plane);
+      proxies.push(proxy);
+      const kubeconfig = await kubeconfigThrough(proxy, plane, home, opener);
+      const first = await Replica.start(plane, home.home, opener, { kubeconfig, preload: wallClockOff(off) });
+      await leaderOf(plane, home.home, [first]);
+      const next = await Replica.start(plane, home.home, heir, { preload: wallClockOff(-off) });
+      await eventually("the standby to be warm", () => next.isWarm());
+      const put = proxy.inject(before(stall), { method: "PATCH", path: "/secrets/placed" });
+      await deployWeb(plane, home);
+      await met(put);
+      first.kill("SIGKILL");
+      await leaderOf(plane, home.home, [next], takeOverMs);
+      const isWritten = async (): Promise<boolean> => (await toldByAudit(plane, home)).writes > 0;
+      await eventually("the delivery", isWritten, { withinMs: 60_000, everyMs: 500 });
+      const { twice, erased, attempts } = await toldByAudit(plane, home);
+      expect({ twice, erased, attempts }).toEqual({ twice: [], erased: [], attempts: 2 });
+    },
+  );
 });
 
 async function renewals({ home }: Home, count: number): Promise<void> {

@@ -10,6 +10,7 @@ export interface ReplicaOptions {
   readonly preload?: string | undefined;
   /** Path; by default it goes to the API server itself. */
   readonly kubeconfig?: string;
+  readonly flags?: readonly string[];
   readonly healthPort?: number;
   readonly metricsPort?: number;
 }
@@ -34,7 +35,13 @@ export class Replica {
    * `name` is its ServiceAccount in `home`, which is the operator's own namespace and the one it serves.
    */
   static async start(plane: ControlPlane, home: string, name: string, options: ReplicaOptions = {}): Promise<Replica> {
-    const { preload, kubeconfig = await plane.kubeconfigFor(home, name), healthPort, metricsPort } = options;
+    const {
+      preload,
+      kubeconfig = await plane.kubeconfigFor(home, name),
+      flags = [],
+      healthPort,
+      metricsPort,
+    } = options;
     const early = preload === undefined ? [] : ["--import", `data:text/javascript,${encodeURIComponent(preload)}`];
     const args = [
       ...early,
@@ -45,6 +52,7 @@ export class Replica {
       `--owner-id=${home}`,
       `--metrics-bind-address=${metricsPort === undefined ? "0" : `127.0.0.1:${metricsPort}`}`,
       `--health-probe-bind-address=${healthPort === undefined ? "0" : `127.0.0.1:${healthPort}`}`,
+      ...flags,
     ];
     const start = (run: number): SupervisedProcess =>
       plane.startProcess(`${home}-${name}-${run}`, process.execPath, args);

@@ -121,7 +121,7 @@ describe.concurrent("SIGTERM", { timeout: 90_000 }, () => {
     expect(await operator.ended).toBe("exit code 0");
     expect(performance.now() - asked).toBeLessThan(29_000);
     expect(await operator.told("the drain takes too long: what is under way is aborted")).toMatchObject([
-      { level: "warn" },
+      { level: "warn", underWay: [`storedeployment (${it.home.home}/web#t)`] },
     ]);
     expect([await it.record(), await it.holder()]).toEqual([{ phase: "InProgress", open: true }, ""]);
   });
@@ -155,6 +155,20 @@ describe.concurrent("SIGTERM", { timeout: 90_000 }, () => {
     expect(await operator.told("the operator ends")).toMatchObject([
       { level: "error", err: { name: "LeadershipLost" } },
     ]);
+  });
+
+  it("while the API server is away and no lease can be lost: it ends within 30 s all the same", async () => {
+    const it = await made("alone");
+    const { injection } = it.hold(put);
+    const operator = await it.start({ flags: ["--leader-elect=false"] });
+    await it.deploy();
+    await met(injection);
+    it.proxy.inject(before(reset));
+    it.proxy.cut();
+    const asked = performance.now();
+    await terminate(operator);
+    expect(await operator.ended).toBe("exit code 0");
+    expect(performance.now() - asked).toBeLessThan(29_000);
   });
 
   it.each(["SIGTERM", "SIGINT"] as const)(
