@@ -2,14 +2,14 @@ import { expect } from "vitest";
 import { type ControlPlane, eventually } from "../control-plane/index.ts";
 import { type Told, toldByAudit } from "./leader-audit.ts";
 import { type Home, makeHome } from "./leader-home.ts";
-import { leaderOf, Replica } from "./leader-replica.ts";
+import { leaderOf, Replica, startMs } from "./leader-replica.ts";
 import { Workload } from "./leader-workload.ts";
 
 /**
  * A standby sees the last renewal at most one look (2 s and a fifth) after it was made, and takes the lease 15 s after
  * that; the rest is for a machine that is busy with the other replicas.
  */
-export const takeOverMs = 15_000 + 2_400 + 5_000;
+export const takeOverMs = 15_000 + 2_400 + 8_000;
 
 /** Replicas that serve one home, one of which leads, with work under way. */
 export interface Case {
@@ -34,7 +34,7 @@ export async function startCase(
   const all = await Promise.all(names.map(start));
   const leader = await leaderOf(plane, home.home, all);
   const areWarm = async (): Promise<boolean> => (await Promise.all(all.map((one) => one.isWarm()))).every(Boolean);
-  await eventually("the others to be warm", areWarm);
+  await eventually("the others to be warm", areWarm, { withinMs: startMs });
   const workload = new Workload(plane, home);
   await workload.start();
   return { plane, home, leader, others: all.filter((one) => one !== leader), workload };

@@ -6,7 +6,7 @@ import { before, FaultProxy, stall } from "../fault-proxy/index.ts";
 import { toldByAudit } from "./leader-audit.ts";
 import { endCase, handOver, startCase, takeOverMs } from "./leader-case.ts";
 import { type Home, makeHome } from "./leader-home.ts";
-import { holderOf, leaderOf, Replica, wallClockOff } from "./leader-replica.ts";
+import { holderOf, leaderOf, Replica, startMs, wallClockOff } from "./leader-replica.ts";
 import { deployWeb, kubeconfigThrough, met } from "./shutdown-case.ts";
 
 let plane: ControlPlane;
@@ -21,7 +21,38 @@ afterAll(async () => {
 });
 
 // Each takes the 15 s of a lease, so they run side by side, each with a Lease and namespaces of its own.
-describe.concurrent("replicas as processes", { timeout: 150_000 }, () => {
+describe.concurrent("replicas as processes", { timeout: 240_000 }, () => {
+  it.each([
+    { opener: "behind", off: -3, heir: "ahead" },
+    { opener: "ahead", off: 3, heir: "behind" },
+  ])(
+    "a standby whose clock is $heir waits for a leader whose clock is $opener, and leaves its attempt alone once that is killed",
+    async (clocks) => {
+      const { opener, off, heir } = clocks;
+      const home = await makeHome(plane, heir, [opener, heir], "1s");
+      const proxy = await FaultProxy.start(plane);
+      proxies.push(proxy);
+      const kubeconfig = await kubeconfigThrough(proxy, plane, home, opener);
+      const first = await Replica.start(plane, home.home, opener, { kubeconfig, preload: wallClockOff(off) });
+      await leaderOf(plane, home.home, [first]);
+      const next = await Replica.start(plane, home.home, heir, { preload: wallClockOff(-off) });
+      await eventually("the standby to be warm", () => next.isWarm(), { withinMs: startMs });
+      // More than the 15 s of the lease, whose renewTime is hours off for the standby.
+      const holder = await holderOf(plane, home.home);
+      await renewals(home, 8);
+      expect(await holderOf(plane, home.home)).toBe(holder);
+      const put = proxy.inject(before(stall), { method: "PATCH", path: "/secrets/placed" });
+      await deployWeb(plane, home);
+      await met(put);
+      first.kill("SIGKILL");
+      await leaderOf(plane, home.home, [next], takeOverMs);
+      const isWritten = async (): Promise<boolean> => (await toldByAudit(plane, home)).writes > 0;
+      await eventually("the delivery", isWritten, { withinMs: 60_000, everyMs: 500 });
+      const { twice, erased, attempts } = await toldByAudit(plane, home);
+      expect({ twice, erased, attempts }).toEqual({ twice: [], erased: [], attempts: 2 });
+    },
+  );
+
   it("two: the standby takes over within lease and retry time when the leader is killed with -9", async () => {
     const running = await startCase(plane, "kill", 2);
     const { leader, others } = running;
@@ -38,7 +69,7 @@ describe.concurrent("replicas as processes", { timeout: 150_000 }, () => {
       leader.kill("SIGTERM");
       expect(await leader.ended).toBe("exit code 0");
     });
-    expect(next.ms).toBeLessThan(2_400 + 5_000);
+    expect(next.ms).toBeLessThan(2_400 + 8_000);
     const { twice, erased, leaders } = await endCase(running, { case: "SIGTERM", ms: next.ms });
     expect({ twice, erased }).toEqual({ twice: [], erased: [] });
     expect(leaders).toEqual([leader.user, next.leader.user]);
@@ -64,7 +95,7 @@ describe.concurrent("replicas as processes", { timeout: 150_000 }, () => {
     leader.kill("SIGCONT");
     expect(await leader.ended).toBe("exit code 1");
     const endedMs = Date.now() - resumed.getTime();
-    expect(endedMs).toBeLessThan(4_000);
+    expect(endedMs).toBeLessThan(6_000);
     expect(await leader.told("the operator ends")).toMatchObject([{ err: { name: "LeadershipLost" } }]);
     const { twice, erased, leaders } = await endCase(running, { case: "SIGSTOP", ms: next.ms, endedMs });
     expect({ twice, erased }).toEqual({ twice: [], erased: [] });
@@ -85,56 +116,12 @@ describe.concurrent("replicas as processes", { timeout: 150_000 }, () => {
       expect(await holderOf(plane, home.home)).toBe("thief");
       expect(await leader.ended).toBe("exit code 1");
       endedMs = Math.round(performance.now() - stolen);
-      expect(endedMs).toBeLessThan(2_000 + 4_000);
+      expect(endedMs).toBeLessThan(2_000 + 6_000);
     });
     const { twice, erased, leaders } = await endCase(running, { case: "stolen", ms: next.ms, endedMs });
     expect({ twice, erased }).toEqual({ twice: [], erased: [] });
     expect(leaders).toEqual([leader.user, next.leader.user]);
   });
-
-  it("whose clocks are hours wrong: the standby goes by its own monotonic clock, before and after a kill -9", async () => {
-    const running = await startCase(plane, "clock", 2, (index) => wallClockOff(index === 0 ? 3 : -3));
-    const { leader, others, home } = running;
-    const holder = await holderOf(plane, home.home);
-    // More than the 15 s of the lease.
-    await renewals(home, 8);
-    expect(await holderOf(plane, home.home)).toBe(holder);
-    const next = await handOver(running, others, () => leader.kill("SIGKILL"));
-    const { twice, erased, leaders } = await endCase(running, {
-      case: "wrong clocks",
-      first: leader.name,
-      ms: next.ms,
-    });
-    expect({ twice, erased }).toEqual({ twice: [], erased: [] });
-    expect(leaders).toEqual([leader.user, next.leader.user]);
-  });
-
-  it.each([
-    { opener: "behind", off: -3, heir: "ahead" },
-    { opener: "ahead", off: 3, heir: "behind" },
-  ])(
-    "a leader whose clock is $heir leaves an attempt alone that one whose clock is $opener has opened",
-    async (clocks) => {
-      const { opener, off, heir } = clocks;
-      const home = await makeHome(plane, heir, [opener, heir], "1s");
-      const proxy = await FaultProxy.start(plane);
-      proxies.push(proxy);
-      const kubeconfig = await kubeconfigThrough(proxy, plane, home, opener);
-      const first = await Replica.start(plane, home.home, opener, { kubeconfig, preload: wallClockOff(off) });
-      await leaderOf(plane, home.home, [first]);
-      const next = await Replica.start(plane, home.home, heir, { preload: wallClockOff(-off) });
-      await eventually("the standby to be warm", () => next.isWarm());
-      const put = proxy.inject(before(stall), { method: "PATCH", path: "/secrets/placed" });
-      await deployWeb(plane, home);
-      await met(put);
-      first.kill("SIGKILL");
-      await leaderOf(plane, home.home, [next], takeOverMs);
-      const isWritten = async (): Promise<boolean> => (await toldByAudit(plane, home)).writes > 0;
-      await eventually("the delivery", isWritten, { withinMs: 60_000, everyMs: 500 });
-      const { twice, erased, attempts } = await toldByAudit(plane, home);
-      expect({ twice, erased, attempts }).toEqual({ twice: [], erased: [], attempts: 2 });
-    },
-  );
 });
 
 async function renewals({ home }: Home, count: number): Promise<void> {

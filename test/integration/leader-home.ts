@@ -61,6 +61,7 @@ async function mayBegin(plane: ControlPlane, home: string, account: string): Pro
   await eventually(
     `the rights of ${account}`,
     async () => (await can("list", "storedeployments")) && (await can("create", "leases")),
+    { withinMs: 60_000 },
   );
 }
 

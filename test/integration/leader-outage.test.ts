@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => plane.stop());
 
 describe("replicas as processes, when the API server is away for longer than the lease", () => {
-  it("both come back, and exactly one leads", { timeout: 150_000 }, async () => {
+  it("both come back, and exactly one leads", { timeout: 240_000 }, async () => {
     const running = await startCase(plane, "outage", 2);
     const { leader, others, home, workload } = running;
     await workload.rounds(3);
@@ -21,7 +21,7 @@ describe("replicas as processes, when the API server is away for longer than the
     expect(await leader.ended).toBe("exit code 1");
     const endedMs = Math.round(performance.now() - stopped);
     expect(endedMs).toBeGreaterThan(7_500);
-    expect(endedMs).toBeLessThan(10_000 + 3_000);
+    expect(endedMs).toBeLessThan(10_000 + 6_000);
     const again = leader.again();
     await sleep(18_000 - endedMs);
     expect(again.running).toBe(true);

@@ -7,7 +7,7 @@ import { Secret } from "../../src/kube/index.ts";
 import { type ControlPlane, eventually, kubeconfigText } from "../control-plane/index.ts";
 import { type Fault, FaultProxy, type Injection, type Match } from "../fault-proxy/index.ts";
 import { type Home, makeHome } from "./leader-home.ts";
-import { holderOf, Replica, type ReplicaOptions } from "./leader-replica.ts";
+import { holderOf, Replica, type ReplicaOptions, startMs } from "./leader-replica.ts";
 import { deployment, leafAndIssuer, named, target } from "./world.ts";
 
 const timely = (): AbortSignal => AbortSignal.timeout(5_000);
@@ -41,7 +41,8 @@ export class ShutdownCase {
   }
 
   leads(): Promise<boolean> {
-    return eventually("the operator to lead", async () => (await holderOf(this.plane, this.home.home)) !== "");
+    const isHeld = async (): Promise<boolean> => (await holderOf(this.plane, this.home.home)) !== "";
+    return eventually("the operator to lead", isHeld, { withinMs: startMs });
   }
 
   /** Holds back requests, or their answers, until `release`. */
@@ -82,7 +83,7 @@ export class ShutdownCase {
 }
 
 export function met(injection: Injection): Promise<boolean> {
-  return eventually("the request", () => injection.hits > 0);
+  return eventually("the request", () => injection.hits > 0, { withinMs: startMs });
 }
 
 /** Path of a kubeconfig of a ServiceAccount of `home`, whose server is the proxy. */

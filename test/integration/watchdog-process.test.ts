@@ -20,7 +20,7 @@ const stuck = `process.on("SIGUSR2", () => { const end = performance.now() + 500
 
 const stood = "the event loop stood still: nothing was done and no probe answered";
 
-it("what hangs in a process is told by its probes, its metrics and its log", { timeout: 120_000 }, async () => {
+it("what hangs in a process is told by its probes, its metrics and its log", { timeout: 240_000 }, async () => {
   probed = await ShutdownCase.create(plane, "watchdog");
   const { etcd: healthPort, etcdPeer: metricsPort } = await freePorts();
   const ask = async (port: number, path: string): Promise<{ status: number; text: string }> => {
