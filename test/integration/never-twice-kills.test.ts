@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StoreDeployment } from "../../src/crds/index.ts";
 import { eventually } from "../control-plane/index.ts";
-import { after, before, stall } from "../fault-proxy/index.ts";
+import { after, before, reset, stall } from "../fault-proxy/index.ts";
 import { ledgerTarget, Scene } from "../ledger/scene.ts";
 import type { LedgerServer } from "../ledger/server.ts";
 import { deployment, leafAndIssuer, target, type World } from "./world.ts";
@@ -16,7 +16,7 @@ beforeAll(async () => {
   ({ world, open, blind } = scene);
   const [leaf, issuer] = await leafAndIssuer("twice.example.com");
   await world.source("web-tls", leaf, [issuer]);
-});
+}, 180_000);
 afterAll(() => scene.close());
 
 function recordOf({ status }: StoreDeployment) {
@@ -145,5 +145,24 @@ describe("a doubt", () => {
     });
     expect(blind.ledger.entries(name)).toHaveLength(1);
     expect(await history(name)).toEqual(["InDoubt", "Delivered"]);
+  });
+});
+
+describe("a receipt", () => {
+  it("of whose save only the answer is lost is kept, and told once", async () => {
+    const name = "receipt";
+    const match = { method: "PATCH", path: `/storedeployments/${name}/status`, skip: 1, times: 1 };
+    const lost = scene.proxy.inject(after(reset), match);
+    await world.apply(deployment(world.home, name, [ledgerTarget("open", name)]));
+    await scene.withNext(async () => {
+      await world.reason(name, "Delivered");
+      await eventually("the event", async () => {
+        const args = ["get", "events.events.k8s.io", "-n", world.home, "-o", "jsonpath={.items[*].regarding.name}"];
+        return (await scene.plane.kubectl(args)).stdout.split(" ").includes(name);
+      });
+    });
+    expect(lost.hits).toBe(1);
+    expect(await history(name)).toEqual(["Delivered"]);
+    expect(open.ledger.entries(name)).toHaveLength(1);
   });
 });

@@ -9,7 +9,7 @@ beforeAll(async () => {
   scene = await Scene.create("leaving");
   const [leaf, issuer] = await leafAndIssuer("leaving.example.com");
   await scene.world.source("web-tls", leaf, [issuer]);
-});
+}, 180_000);
 afterAll(() => scene.close());
 
 function inLedger(name: string, title: string, store = "open"): object {

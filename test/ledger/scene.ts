@@ -96,7 +96,7 @@ export function flagsFor({ home }: World): string[] {
 
 async function ledgerStore(world: World, name: string, shows: Shows): Promise<LedgerServer> {
   const server = await LedgerServer.start(new Ledger(shows, Date.now));
-  const spec = { ledger: { url: server.url }, timeout: "5s" };
+  const spec = { ledger: { url: server.url }, timeout: "20s" };
   await world.apply({ ...named("certferry.io/v1alpha1", "CertificateStore", name, world.home), spec });
   return server;
 }

@@ -52,6 +52,7 @@ it(`${kills} kills of the operator during rotations leave no change written twic
       await sleep(between(100, 2_000));
       if (Object.values(estate.servers).some(({ busy }) => busy > 0)) amidst += 1;
       await operator.kill();
+      if (killed % 100 === 0) process.stderr.write(`${killed} kills\n`);
     }
   }
 
