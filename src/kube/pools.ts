@@ -56,6 +56,13 @@ export class PoolKeeper {
     if (typeof caPem === "function") await caPem(true).catch(() => undefined);
   }
 
+  /** To be told of a request that got no answer: its server is gone in silence, and so are the idle connections to it. */
+  abandon(pools: Pools): void {
+    if (this.#pools !== pools) return;
+    this.#retire(pools);
+    this.#pools = undefined;
+  }
+
   /** Aborts what is under way and closes every connection. */
   async close(): Promise<void> {
     this.#closed = true;

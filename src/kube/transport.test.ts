@@ -223,6 +223,22 @@ describe("connections", () => {
     expect(ports.size).toBeLessThanOrEqual(2);
   });
 
+  it("that are idle are not used any more once an answer did not come in time: they may be as dead", async () => {
+    const ports: (number | undefined)[] = [];
+    const answered = Promise.withResolvers<void>();
+    const { url } = await serve((response, request) => {
+      ports.push(request.socket.remotePort);
+      if (request.method === "DELETE") return;
+      if (ports.length === 2) answered.resolve();
+      void answered.promise.then(() => json(200, object)(response, request));
+    });
+    const kube = client(url, { requestTimeoutSeconds: 2 });
+    await Promise.all([kube.get(ConfigMap, ref, { signal }), kube.get(ConfigMap, ref, { signal })]);
+    await expect(kube.delete(Secret, ref, { signal })).rejects.toMatchObject({ reason: "Timeout" });
+    await kube.get(ConfigMap, ref, { signal });
+    expect(ports.slice(0, 3)).not.toContain(ports[3]);
+  });
+
   it("are no more than allowed", async () => {
     const ports = new Set<number | undefined>();
     const { url } = await serve((response, request) => {

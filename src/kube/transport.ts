@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import type { ClusterConfig } from "./config/cluster-config.ts";
-import { KubeError, type KubeErrorReason } from "./errors.ts";
+import { isKubeError, KubeError, type KubeErrorReason } from "./errors.ts";
 import { abortedBy, type Answer, type BodyReader, describe, exchange, failureOf, isSuccess } from "./exchange.ts";
 import { PoolKeeper, type Pools } from "./pools.ts";
 import { retryDelay } from "./retry.ts";
@@ -125,6 +125,9 @@ export class Transport {
       code = answer.status;
       if (!isSuccess(code)) throw errorOfAnswer(code, answer.text, header(answer.headers["retry-after"]));
       return answer;
+    } catch (error) {
+      if (isKubeError(error, "Timeout") && error.sent && error.status === undefined) this.#pools.abandon(pools);
+      throw error;
     } finally {
       this.#tell(request, code, started);
     }
