@@ -18,7 +18,7 @@ export interface Passwords {
  */
 export async function openValue(
   value: Buffer,
-  options: Pick<DecodeOptions, "format" | "alias">,
+  options: Pick<DecodeOptions, "format" | "alias" | "signal">,
   passwords: Passwords,
 ): Promise<Decoded> {
   const trimmed: Passwords = { store: withoutLineBreak(passwords.store), key: withoutLineBreak(passwords.key) };

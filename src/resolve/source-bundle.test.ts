@@ -18,7 +18,7 @@ function material(values: Record<string, string | Buffer>, type?: string): Mater
 }
 
 async function shape(values: Record<string, string>, spec: SourceSpec = secret, type?: string): Promise<object> {
-  const { bundle } = await bundleFrom(material(values, type), spec, {}, new Date());
+  const { bundle } = await bundleFrom(material(values, type), spec, {}, { now: new Date() });
   const { chain, root, key, trusted } = bundle;
   const { subject } = certificateFacts(bundle.leaf);
   return { subject, chain: chain.length, root: root !== undefined, key: key !== undefined, trusted: trusted.length };
@@ -57,17 +57,17 @@ describe("a source", () => {
     const p12 = openSslPkcs12({ alias: "web", leaf, chain: [intermediate] }, "pass");
     const passwords = { store: { bytes: Buffer.from("pass"), where: "Secret s, key p," } };
     const usual = material({ "keystore.p12": p12, "ca.crt": root.pem, extra: "x" });
-    expect((await bundleFrom(usual, secret, passwords, new Date())).format).toBe("PKCS12");
+    expect((await bundleFrom(usual, secret, passwords, { now: new Date() })).format).toBe("PKCS12");
     const spec = { ...secret, passwordSecretRef: { name: "s", key: "p" } };
     const only = material({ p: "pass", "web.bin": p12 });
-    expect((await bundleFrom(only, spec, passwords, new Date())).bundle.key).toBeDefined();
-    await expect(bundleFrom(only, secret, passwords, new Date())).rejects.toThrow("it has: p, web.bin");
+    expect((await bundleFrom(only, spec, passwords, { now: new Date() })).bundle.key).toBeDefined();
+    await expect(bundleFrom(only, secret, passwords, { now: new Date() })).rejects.toThrow("it has: p, web.bin");
   });
 
   it("whose password is wrong with and without its line break keeps the password out of the message", async () => {
     const p12 = openSslPkcs12({ alias: "web", leaf }, "pass");
     const passwords = { store: { bytes: Buffer.from("other-one\n"), where: "Secret s, key p," } };
-    const opened = bundleFrom(material({ "keystore.p12": p12 }), secret, passwords, new Date());
+    const opened = bundleFrom(material({ "keystore.p12": p12 }), secret, passwords, { now: new Date() });
     await expect(opened).rejects.toMatchObject({ name: "TerminalError", reason: "WrongPassword" });
     await expect(opened).rejects.not.toThrow("other-one");
   });
@@ -110,7 +110,7 @@ describe("a source", () => {
     ],
   ])("with %s says so", async (_, values, spec, reason, words) => {
     const expected = { name: "TerminalError", reason, message: expect.stringContaining(words) };
-    await expect(bundleFrom(material(values), spec, {}, new Date())).rejects.toMatchObject(expected);
+    await expect(bundleFrom(material(values), spec, {}, { now: new Date() })).rejects.toMatchObject(expected);
   });
 });
 

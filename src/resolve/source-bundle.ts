@@ -18,13 +18,13 @@ export async function bundleFrom(
   material: Material,
   spec: SourceSpec,
   passwords: Passwords,
-  now: Date,
+  { now, signal }: { readonly now: Date; readonly signal?: AbortSignal },
 ): Promise<SourceBundle> {
   const keys = sourceKeys(material, spec);
   const format = spec.format === "Auto" ? undefined : spec.format;
   const read = async (key: string, options: { format?: typeof format } = {}): Promise<Decoded> => {
     try {
-      return await openValue(value(material, key), { ...options, alias: spec.alias }, passwords);
+      return await openValue(value(material, key), { ...options, alias: spec.alias, signal }, passwords);
     } catch (error) {
       throw explained(error, `${material.what}, key ${key}`);
     }

@@ -6,6 +6,7 @@ import { type Material, readMaterial } from "./material.ts";
 import type { Password, Passwords } from "./open-value.ts";
 import { secretMissing, type SecretOptions, SecretValues, versionOf } from "./secret-values.ts";
 import { bundleFrom } from "./source-bundle.ts";
+import { Turns } from "./turns.ts";
 import { checkUsable } from "./usable.ts";
 
 /** A source that has been read and checked. */
@@ -30,6 +31,9 @@ interface Flight {
 /** Failures are remembered for this many versions of sources; then the oldest is read again. */
 const remembered = 4096;
 
+/** As many as Node has threads for deriving keys. */
+const decodesAtATime = 4;
+
 /**
  * Reads sources. Those who want the same version of the same source at the same time share one read and one decode; the
  * private key is wiped when the last of them is done. What cannot be decoded is not read again until it changes.
@@ -37,6 +41,7 @@ const remembered = 4096;
 export class SourceResolver {
   readonly #options: SourceOptions;
   readonly #values: SecretValues;
+  readonly #turns = new Turns(decodesAtATime);
   readonly #flights = new Map<string, Flight>();
   readonly #failures = new Map<string, StoreError>();
 
@@ -95,7 +100,9 @@ export class SourceResolver {
   async #read(key: string, namespace: string, spec: SourceSpec, now: Date, signal: AbortSignal): Promise<Source> {
     const material = await readMaterial(this.#options.client, namespace, spec, signal);
     try {
-      return await this.#withPasswords(namespace, spec, signal, (passwords) => decoded(material, spec, passwords, now));
+      return await this.#withPasswords(namespace, spec, signal, (passwords) =>
+        this.#turns.take(namespace, () => decoded(material, spec, passwords, { now, signal })),
+      );
     } catch (error) {
       if (error instanceof TerminalError) this.#remember(key, error);
       throw error;
@@ -149,8 +156,13 @@ export function passwordRefs({ passwordSecretRef, keyPasswordSecretRef }: Source
   return [passwordSecretRef, keyPasswordSecretRef].filter((ref) => ref !== undefined);
 }
 
-async function decoded(material: Material, spec: SourceSpec, passwords: Passwords, now: Date): Promise<Source> {
-  const { bundle, format, warnings } = await bundleFrom(material, spec, passwords, now);
+async function decoded(
+  material: Material,
+  spec: SourceSpec,
+  passwords: Passwords,
+  run: { readonly now: Date; readonly signal: AbortSignal },
+): Promise<Source> {
+  const { bundle, format, warnings } = await bundleFrom(material, spec, passwords, run);
   return {
     bundle,
     facts: certificateFacts(bundle.leaf),
