@@ -1,3 +1,4 @@
+import { createSecureContext } from "node:tls";
 import { Pool } from "undici";
 import type { ClusterConfig } from "./config/cluster-config.ts";
 import { KubeError } from "./errors.ts";
@@ -73,9 +74,14 @@ export class PoolKeeper {
 
   #open(material: TlsMaterial): Pools {
     const { maxConnections, connectTimeoutSeconds, silenceSeconds } = this.#options;
-    const tls = { ...material, servername: this.#config.serverName };
+    const { serverName } = this.#config;
     const shared = {
-      connect: { ...defined(tls), timeout: connectTimeoutSeconds * 1000 },
+      connect: {
+        // One for all connections: each would parse the CA again and keep a store of its own.
+        secureContext: createSecureContext(defined(material)),
+        ...(serverName === undefined ? {} : { servername: serverName }),
+        timeout: connectTimeoutSeconds * 1000,
+      },
       headersTimeout: silenceSeconds * 1000,
       bodyTimeout: silenceSeconds * 1000,
       // One connection per request: on a shared HTTP/2 connection one loss fails every write at once.

@@ -101,6 +101,14 @@ export class BenchOperator {
     return ((Number(fields[11]) + Number(fields[12])) / clockTicks) * 1_000;
   }
 
+  /** Rejects when the process ends before `work` has. */
+  async while<T>(work: Promise<T>): Promise<T> {
+    const ended = this.#process.ended.then(async (why) => {
+      throw new Error(`the operator has ended (${why}): ${await this.#process.lastLines(5)}`);
+    });
+    return Promise.race([work, ended]);
+  }
+
   async stop(): Promise<void> {
     await this.#process.stop("SIGTERM");
   }

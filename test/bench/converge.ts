@@ -86,7 +86,7 @@ export async function converge(cluster: BenchCluster, realm: Realm, count: numbe
   const since = new Date();
   const placed = placesFilled(cluster, realm.away, count);
   const operator = await BenchOperator.start(plane, [realm.home]);
-  await placed;
+  await operator.while(placed);
   await eventually("every status to say delivered", async () => (await delivered(cluster, realm.home)) === count, {
     withinMs: convergeMs,
   });
