@@ -62,6 +62,17 @@ describe.each(["JKS", "PKCS12"] as const)("editKeystore of %s", (format) => {
     expect(own.keys).toEqual([{ pkcs8: web.key, alias: "web" }]);
   });
 
+  it("leaves another entry of the same certificate and key alone", async () => {
+    const once = await encode(web, { ...options, alias: "web" });
+    const twice = await editKeystore(once, { put: web }, { ...options, alias: "copy" });
+    const keystore = await editKeystore(twice, { put: renewed }, { ...options, alias: "web" });
+    const { keys, certificates } = await decode(keystore, { password: ours });
+    expect(new Set(keys.map(({ alias }) => alias))).toEqual(new Set(["copy", "web"]));
+    expect(certificates.find(({ alias }) => alias === "copy")?.der).toEqual(web.leaf);
+    const removed = await editKeystore(keystore, { remove: ["web"] }, options);
+    expect((await decode(removed, { password: ours })).keys).toEqual([{ pkcs8: web.key, alias: "copy" }]);
+  });
+
   it("replaces an entry with its chain", async () => {
     const keystore = await editKeystore(await shared(), { put: renewed }, { ...options, alias: "web" });
     const found = await decode(keystore, { password: ours, keyPassword: theirs });

@@ -10,11 +10,7 @@ const threadUrl = new URL(
   import.meta.url,
 );
 
-/** A thread without work ends, since it takes some megabytes. */
-const idleMs = 10_000;
-
-/** Threads at rest, with the timers that will end them. */
-const idle = new Map<Worker, NodeJS.Timeout>();
+const idle: Worker[] = [];
 const waiting: (() => void)[] = [];
 let busy = 0;
 let stepsInARow = 0;
@@ -36,10 +32,12 @@ export async function hashChain(chain: HashChain, signal?: AbortSignal): Promise
 
 async function inThread(chain: HashChain, signal: AbortSignal | undefined): Promise<Buffer> {
   await slot(signal);
-  const worker = rested() ?? started();
+  const worker = idle.pop() ?? new Worker(threadUrl);
+  worker.ref();
   try {
     const digest = await answer(worker, chain, signal);
-    rest(worker);
+    worker.unref();
+    idle.push(worker);
     return digest;
   } catch (error) {
     await worker.terminate();
@@ -47,35 +45,6 @@ async function inThread(chain: HashChain, signal: AbortSignal | undefined): Prom
   } finally {
     release();
   }
-}
-
-function started(): Worker {
-  const worker = new Worker(threadUrl);
-  // One that ends by itself, whatever it died of, is not used again.
-  worker.on("error", () => undefined).once("exit", () => forget(worker));
-  return worker;
-}
-
-function rested(): Worker | undefined {
-  const [worker] = idle.keys();
-  if (worker !== undefined) forget(worker);
-  worker?.ref();
-  return worker;
-}
-
-/** A thread at rest does not keep the process alive. */
-function rest(worker: Worker): void {
-  worker.unref();
-  const end = (): void => {
-    forget(worker);
-    void worker.terminate();
-  };
-  idle.set(worker, setTimeout(end, idleMs).unref());
-}
-
-function forget(worker: Worker): void {
-  clearTimeout(idle.get(worker));
-  idle.delete(worker);
 }
 
 async function slot(signal: AbortSignal | undefined): Promise<void> {

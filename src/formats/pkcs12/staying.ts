@@ -23,9 +23,14 @@ export function stayingBags(bags: readonly RawBag[], going: readonly string[]): 
     going,
     candidates.map(({ alias }) => alias),
   );
-  const named = candidates.filter(({ alias }) => goes(alias));
-  const ids = new Set(named.flatMap(({ isKey, localKeyId }) => (isKey ? (localKeyId ?? []) : [])));
-  const leaving = candidates.filter((one) => named.includes(one) || ids.has(one.localKeyId ?? ""));
+  const keys = candidates.filter(({ isKey }) => isKey);
+  const idsOf = (some: readonly Candidate[]) => new Set(some.flatMap(({ localKeyId }) => localKeyId ?? []));
+  const ids = idsOf(keys.filter(({ alias }) => goes(alias)));
+  // One certificate and key may be there twice, under two aliases and one id.
+  const held = idsOf(keys.filter(({ alias }) => !goes(alias)));
+  const leaving = candidates.filter(
+    ({ isKey, alias, localKeyId = "" }) => goes(alias) || (!isKey && ids.has(localKeyId) && !held.has(localKeyId)),
+  );
   const left = candidates.filter((one) => !leaving.includes(one));
   const loose = left.filter(({ certificate, localKeyId }) => certificate !== undefined && localKeyId === undefined);
   const above = reached(leaving, loose);
