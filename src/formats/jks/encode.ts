@@ -1,11 +1,11 @@
-import { X509Certificate } from "node:crypto";
-import { Reader } from "../asn1/reader.ts";
-import { context, INTEGER, SEQUENCE } from "../asn1/tags.ts";
-import { readTime } from "../asn1/time.ts";
+import { nothing, octetString, oid, sequence } from "../asn1/writer.ts";
 import { FormatError } from "../errors.ts";
 import type { CertificateEntry, KeyEntry, KeystoreContent } from "../keystore-content.ts";
+import { DataOutput } from "./data-output.ts";
+import { integrityDigest } from "./integrity.ts";
+import { jksProtectionOid, sealJksKey } from "./jks-protection.ts";
+import { notBefore } from "./not-before.ts";
 import { javaPasswords } from "./password.ts";
-import { keyEntry, trustedEntry, writeJks } from "./write.ts";
 
 export interface JksOptions {
   /** UTF-8. Of the store and of the keys in it, as consumers of one password expect. */
@@ -13,9 +13,10 @@ export interface JksOptions {
 }
 
 /**
- * Writes a JKS as Java does, behind entries of another JKS that are kept. Dates are the certificates' notBefore, so that a trust store of the same certificates has the same
- * bytes; keys are sealed with fresh salts. Throws `FormatError`: `PasswordRequired`, `NoPrivateKey` where a certificate is
- * neither a key's nor trusted, `LimitExceeded` for an alias that has no room.
+ * Writes a JKS of version 2 as Java does, behind entries of another JKS that are kept. Dates are the certificates' notBefore,
+ * so that a trust store of the same certificates has the same bytes; keys are sealed with fresh salts. Throws `FormatError`:
+ * `PasswordRequired`, `NoPrivateKey` where a certificate is neither a key's nor trusted, `LimitExceeded` for an alias that
+ * has no room.
  */
 export function encodeJks(
   { keys, certificates }: KeystoreContent,
@@ -26,39 +27,50 @@ export function encodeJks(
   const passwords = javaPasswords(options.password);
   const [password = Buffer.alloc(0)] = passwords;
   try {
-    const entries = [...keys.map((entry) => sealed(entry, password)), ...certificates.map(trusted)];
-    return writeJks([...kept, ...entries], password);
+    const out = new DataOutput();
+    out.u32(0xfeedfeed);
+    out.u32(2);
+    out.u32(kept.length + keys.length + certificates.length);
+    for (const raw of kept) out.bytes(raw);
+    for (const entry of keys) writeKey(out, entry, password);
+    for (const entry of certificates) writeTrusted(out, entry);
+    out.bytes(integrityDigest(password, out.written));
+    return Buffer.from(out.written);
   } finally {
     for (const each of passwords) each.fill(0);
   }
 }
 
+const protection = sequence(oid(jksProtectionOid), nothing());
+
+function writeKey(out: DataOutput, { alias, pkcs8, certificates }: KeyEntry, password: Buffer): void {
+  const [leaf] = certificates;
+  out.u32(1);
+  out.text(aliasOf(alias));
+  out.date(leaf === undefined ? new Date(0) : notBefore(leaf));
+  out.block(sequence(protection, octetString(sealJksKey(pkcs8, password))));
+  out.u32(certificates.length);
+  for (const certificate of certificates) writeX509(out, certificate);
+}
+
+function writeTrusted(out: DataOutput, { alias, certificate, trusted }: CertificateEntry): void {
+  if (alias === undefined || !trusted) {
+    const message =
+      "A JKS keystore holds certificates with their private key, or as trusted, and the source has no key.";
+    throw new FormatError("NoPrivateKey", message);
+  }
+  out.u32(2);
+  out.text(aliasOf(alias));
+  out.date(notBefore(certificate));
+  writeX509(out, certificate);
+}
+
+function writeX509(out: DataOutput, certificate: Buffer): void {
+  out.text("X.509");
+  out.block(certificate);
+}
+
 /** Java looks aliases up in small letters, whatever it is asked for. */
 function aliasOf(alias: string): string {
   return alias.toLowerCase();
-}
-
-function sealed({ alias, pkcs8, certificates }: KeyEntry, password: Buffer): Buffer {
-  const [leaf] = certificates;
-  const created = leaf === undefined ? new Date(0) : dateOf(leaf);
-  return keyEntry({ alias: aliasOf(alias), created, key: pkcs8, chain: certificates }, password);
-}
-
-function trusted({ alias, certificate, trusted }: CertificateEntry): Buffer {
-  if (alias !== undefined && trusted) {
-    return trustedEntry({ alias: aliasOf(alias), created: dateOf(certificate), certificate });
-  }
-  const message = "A JKS keystore holds certificates with their private key, or as trusted, and the source has no key.";
-  throw new FormatError("NoPrivateKey", message);
-}
-
-/** notBefore (RFC 5280 4.1.2.5). */
-function dateOf(certificate: Buffer): Date {
-  const tbs = Reader.of(certificate, { what: "the certificate", ber: true }).sequence().sequence();
-  tbs.optional(context(0));
-  tbs.element(INTEGER);
-  tbs.element(SEQUENCE);
-  tbs.element(SEQUENCE);
-  const date = readTime(tbs.sequence());
-  return Number.isNaN(date.getTime()) ? new X509Certificate(certificate).validFromDate : date;
 }
