@@ -19,7 +19,7 @@ export interface Base64Problem {
  * wiped.
  */
 export function decodeBase64(text: Buffer): Buffer | Base64Problem {
-  const bytes = Buffer.alloc(Math.floor((text.length * 3) / 4));
+  const bytes = Buffer.allocUnsafe(Math.floor((text.length * 3) / 4));
   const found = decodeInto(bytes, text);
   if (typeof found === "number") return bytes.subarray(0, found);
   bytes.fill(0);

@@ -74,6 +74,9 @@ describe("decode of a PEM", () => {
       certificates: [{}],
       warnings: ["PEM block 1 (line 1) is a X509 CRL; it was skipped."],
     });
+    expect((await read(other + leaf.pem + other + other)).warnings).toEqual([
+      "PEM block 1 (line 1) is a X509 CRL; it was skipped, and 2 more like it.",
+    ]);
   });
 
   it("passes over a place holder for a key and says so", async () => {

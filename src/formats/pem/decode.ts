@@ -20,6 +20,8 @@ interface Found {
   readonly certificates: DecodedCertificate[];
   readonly keys: DecodedKey[];
   readonly warnings: string[];
+  /** What was passed over: by what it is, where the first is and how many there are. */
+  readonly skipped: Map<string, { readonly where: string; count: number }>;
   /** What the blocks hold, those passed over too. */
   readonly labels: Set<string>;
 }
@@ -29,11 +31,12 @@ interface Found {
  * `UnsupportedAlgorithm`, `NoCertificate` or `LimitExceeded`.
  */
 export async function decodePem(bytes: Buffer, { budget, password, keyPassword }: Reading): Promise<Contents> {
-  const found: Found = { certificates: [], keys: [], warnings: [], labels: new Set() };
+  const found: Found = { certificates: [], keys: [], warnings: [], skipped: new Map(), labels: new Set() };
   const text = asciiBytes(bytes);
   try {
     for (const block of scanPem(text)) await take(block, found, keyPassword ?? password, budget);
     if (found.labels.size === 0) throw unrecognised(bytes, budget);
+    for (const [what, skipped] of found.skipped) found.warnings.push(inWords(what, skipped));
     if (isNothing(found)) throw nothing(found);
     const { certificates, keys, warnings } = found;
     return { certificates, keys, warnings, authenticated: false };
@@ -60,11 +63,21 @@ async function take(block: PemBlock, found: Found, password: Uint8Array | undefi
     throw openssh(where);
   } else if (label.endsWith("PRIVATE KEY")) {
     const pkcs8 = await privateKey(block, password, budget);
-    if (pkcs8 === undefined) found.warnings.push(`${where} says ${label} but holds none; it was skipped.`);
+    if (pkcs8 === undefined) skip(found, `says ${label} but holds none`, where);
     else found.keys.push({ pkcs8 });
   } else if (!parameters.has(label)) {
-    found.warnings.push(`${where} is a ${label}; it was skipped.`);
+    skip(found, `is a ${label}`, where);
   }
+}
+
+function skip({ skipped }: Found, what: string, where: string): void {
+  const same = skipped.get(what);
+  if (same === undefined) skipped.set(what, { where, count: 1 });
+  else same.count++;
+}
+
+function inWords(what: string, { where, count }: { readonly where: string; readonly count: number }): string {
+  return `${where} ${what}; it was skipped${count === 1 ? "" : `, and ${count - 1} more like it`}.`;
 }
 
 /** Undefined for a block that holds no ASN.1 at all, which people use as a place holder. */
