@@ -1,6 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { type Named, shortName } from "./bundle-leaf.ts";
-import { type Pool, selfSigned } from "./chain.ts";
+import type { Pool } from "./chain.ts";
 
 /**
  * The name of the issuer that is missing, where that can be known. A chain that ends below its root is usual, since roots are
@@ -13,7 +13,7 @@ export function missingIssuer(
   pool: Pool,
 ): string | undefined {
   const top = path.at(-1) ?? leaf;
-  if (selfSigned(top)) return undefined;
+  if (pool.isSelfSigned(top)) return undefined;
   const members = new Set([leaf, ...path].map(({ subject }) => subject));
   const strays = certificates.filter(
     ({ certificate, trusted }) => certificate.ca && trusted !== true && !members.has(certificate.subject),

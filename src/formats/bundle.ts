@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { identityOf, type Named, onlyIdentity, title } from "./bundle-leaf.ts";
-import { climb, Pool, selfSigned } from "./chain.ts";
+import { climb, Pool } from "./chain.ts";
 import { missingIssuer } from "./bundle-missing.ts";
 import { FormatError } from "./errors.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
@@ -35,7 +35,7 @@ export function bundleOf(decoded: Pick<Contents, "certificates" | "keys">, optio
       : identityOf(alias, certificates, decoded.keys, pool);
   const path = climb(leaf, pool, now, limits);
   const last = path.at(-1);
-  const root = last !== undefined && selfSigned(last) ? last : undefined;
+  const root = last !== undefined && pool.isSelfSigned(last) ? last : undefined;
   const trusted = distinct([
     ...certificates.filter((one) => one.trusted === true && one.certificate !== leaf),
     ...authorities,

@@ -24,6 +24,10 @@ export class Pool {
     return named.filter((issuer) => this.#issued(issuer, certificate));
   }
 
+  isSelfSigned(certificate: X509Certificate): boolean {
+    return this.issuersOf(certificate).includes(certificate);
+  }
+
   hasIssuedAnother(certificate: X509Certificate, among: ReadonlySet<X509Certificate>): boolean {
     const naming = this.#byIssuer.get(comparable(certificate.subject)) ?? [];
     return naming.some((other) => other !== certificate && among.has(other) && this.#issued(certificate, other));
@@ -113,11 +117,6 @@ function signedBy(subject: X509Certificate, issuer: X509Certificate): boolean {
   } catch {
     return false;
   }
-}
-
-/** True where it is signed by its own key. */
-export function selfSigned(certificate: X509Certificate): boolean {
-  return comparable(certificate.subject) === comparable(certificate.issuer) && signedBy(certificate, certificate);
 }
 
 /** Names match without regard to case and spaces (RFC 5280, section 7.1). */

@@ -33,7 +33,7 @@ export async function observed(
   const { metadata } = secret;
   const marks = marksOf(metadata);
   const looks = await looksAt(secret, marks, wanted, signal);
-  const leaf = await leafOf(secret, certificateKeys(wanted.target), looks);
+  const leaf = await leafOf(secret, wanted, looks);
   const differs = differencesOf(secret, marks, wanted, looks);
   const obstacle = obstacleOf(secret, wanted, differs) ?? closedOf(secret, looks);
   return {
@@ -147,10 +147,12 @@ function obstacleOf(
   return undefined;
 }
 
-async function leafOf(secret: Secret, keys: readonly string[], looks: Looks): Promise<CertificateFacts | undefined> {
-  for (const key of keys) {
+async function leafOf(secret: Secret, wanted: Wanted, looks: Looks): Promise<CertificateFacts | undefined> {
+  for (const key of certificateKeys(wanted.target)) {
     const value = valueOf(secret, key);
-    const leaf = value.length === 0 ? undefined : await firstCertificate(value);
+    // What we would write needs no reading.
+    const same = value.length > 0 && wanted.content.get(key)?.equals(value) === true;
+    const leaf = same ? wanted.bundle.leaf : await firstCertificate(value);
     if (leaf !== undefined) return certificateFacts(leaf);
   }
   for (const look of looks.values()) {
@@ -160,6 +162,7 @@ async function leafOf(secret: Secret, keys: readonly string[], looks: Looks): Pr
 }
 
 async function firstCertificate(bytes: Buffer): Promise<Buffer | undefined> {
+  if (bytes.length === 0) return undefined;
   try {
     const { certificates, keys } = await decode(bytes);
     for (const { pkcs8 } of keys) pkcs8.fill(0);
