@@ -18,18 +18,49 @@ export interface Told {
 
 /** The control plane must have been started with `audit: "RequestResponse"`. */
 export async function toldByAudit(plane: ControlPlane, { home, away }: Home): Promise<Told> {
-  const writes = (await plane.audit.writes({ resource: "secrets", namespace: away })).filter(({ code }) => code < 300);
-  const contents = writes.map((event) => `${event.name} ${contentOf(event)}`);
-  const twice = contents.filter((content, place) => contents.indexOf(content) !== place);
+  const { writes, twice } = contentsOf(await plane.audit.writes({ resource: "secrets", namespace: away }));
   const statuses = { resource: "storedeployments", subresource: "status", namespace: home };
   const saved = (await plane.audit.writes(statuses)).filter(({ code }) => code < 300).map(savedStatus);
   const ordered = saved.toSorted((a, b) => a.version - b.version);
   const leaders = ordered.map(({ user }) => user).filter((user, place, all) => user !== all[place - 1]);
-  return { writes: writes.length, leaders, twice, ...attemptsOf(ordered) };
+  return { writes, leaders, twice, ...attemptsOf(ordered) };
+}
+
+/** The version that a write into a place carries where nothing is (docs/adr/0003-marks-name-the-target.md). */
+const absent = "1";
+
+function contentsOf(events: readonly AuditEvent[]): Pick<Told, "writes" | "twice"> {
+  const written = new Set<string>();
+  /** Their client was dead before the answer: they may have been made. */
+  const unanswered = new Set<string>();
+  const last = new Map<string, string>();
+  const twice: string[] = [];
+  let writes = 0;
+  for (const event of events) {
+    const { name = "", code, requestObject, responseObject } = event;
+    if (code >= 300 && code < 500) continue;
+    const content = `${name} ${contentOf(event)}`;
+    if (code >= 500) {
+      unanswered.add(content);
+      continue;
+    }
+    // On top of something that the log does not show, which can only be the unanswered write.
+    const base = (requestObject as Versioned).metadata.resourceVersion;
+    const onTop = unanswered.has(content) && base !== (last.get(name) ?? absent);
+    if (written.has(content) || onTop) twice.push(content);
+    written.add(content);
+    last.set(name, (responseObject as Versioned).metadata.resourceVersion);
+    writes += 1;
+  }
+  return { writes, twice };
+}
+
+interface Versioned {
+  readonly metadata: { readonly resourceVersion: string };
 }
 
 function contentOf({ requestObject, name }: AuditEvent): string {
-  const { data } = requestObject as { data?: Record<string, string> };
+  const { data } = (requestObject ?? {}) as { data?: Record<string, string> };
   if (data?.["tls.crt"] === undefined) throw new Error(`the audit log has no content of ${name}`);
   return createHash("sha256").update(JSON.stringify(data)).digest("hex").slice(0, 12);
 }
@@ -51,8 +82,7 @@ interface SavedStatus {
   readonly attempts: ReadonlyMap<string, Attempt>;
 }
 
-interface StatusObject {
-  readonly metadata: { readonly resourceVersion: string };
+interface StatusObject extends Versioned {
   readonly status?: { readonly targets?: readonly { readonly name: string; readonly attempt?: Attempt }[] };
 }
 
