@@ -6,7 +6,7 @@ import { before, FaultProxy, stall } from "../fault-proxy/index.ts";
 import { toldByAudit } from "./leader-audit.ts";
 import { endCase, handOver, startCase, takeOverMs } from "./leader-case.ts";
 import { type Home, makeHome } from "./leader-home.ts";
-import { holderOf, leaderOf, Replica, startMs, wallClockOff } from "./leader-replica.ts";
+import { holderOf, leaderOf, Replica, startMs, wallClockOff, keepLogs } from "./leader-replica.ts";
 import { deployWeb, kubeconfigThrough, met } from "./shutdown-case.ts";
 
 let plane: ControlPlane;
@@ -17,6 +17,7 @@ beforeAll(async () => {
 const proxies: FaultProxy[] = [];
 afterAll(async () => {
   await Promise.all(proxies.map((proxy) => proxy.close()));
+  await keepLogs(plane);
   await plane.stop();
 });
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { bundle } from "../../scripts/bundle.ts";
 import { Lease } from "../../src/kube/index.ts";
 import { type ControlPlane, eventually, type SupervisedProcess } from "../control-plane/index.ts";
+import { keepTold } from "../leaks/material.ts";
 
 /** By the control plane in whose folder it is. */
 const programs = new WeakMap<ControlPlane, Promise<string>>();
@@ -17,6 +18,14 @@ function programOf(plane: ControlPlane): Promise<string> {
   const program = programs.get(plane) ?? build();
   programs.set(plane, program);
   return program;
+}
+
+/** Of each control plane, for the search for leaks. */
+const started = new WeakMap<ControlPlane, SupervisedProcess[]>();
+
+/** Keeps what all replicas of a control plane have told, for the search for leaks. To be called before it stops. */
+export async function keepLogs(plane: ControlPlane): Promise<void> {
+  for (const { logFile } of started.get(plane) ?? []) keepTold("log", await readFile(logFile, "utf8"));
 }
 
 /** Of several processes that start on a busy machine. */
@@ -71,8 +80,11 @@ export class Replica {
       `--health-probe-bind-address=${healthPort === undefined ? "0" : `127.0.0.1:${healthPort}`}`,
       ...flags,
     ];
-    const start = (run: number): SupervisedProcess =>
-      plane.startProcess(`${home}-${name}-${run}`, process.execPath, args);
+    const start = (run: number): SupervisedProcess => {
+      const replica = plane.startProcess(`${home}-${name}-${run}`, process.execPath, args);
+      started.set(plane, [...(started.get(plane) ?? []), replica]);
+      return replica;
+    };
     return new Replica(name, `system:serviceaccount:${home}:${name}`, start);
   }
 

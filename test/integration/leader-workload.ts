@@ -3,6 +3,7 @@ import { StoreDeployments } from "../../src/controllers/resources.ts";
 import { isKubeError, Secret } from "../../src/kube/index.ts";
 import { type ControlPlane, eventually } from "../control-plane/index.ts";
 import { type Issued, issue } from "../fixtures/pki.ts";
+import { rememberSecret } from "../leaks/material.ts";
 import type { Home } from "./leader-home.ts";
 import { deployment, named, target } from "./world.ts";
 
@@ -75,12 +76,15 @@ export class Workload {
     const { home } = this.#home;
     const dates = { notBefore: new Date(Date.now() - day), notAfter: new Date(Date.now() + 90 * day) };
     const host = `${source}.example.com`;
+    const keys = this.#certificates.get(source)?.keys;
     const leaf = await issue({
       subject: `CN=${host}`,
       dnsNames: [host],
       ...dates,
       ...(this.#issuer && { issuer: this.#issuer }),
+      ...(keys && { keys }),
     });
+    rememberSecret(leaf.keyPem);
     const stringData = { "tls.crt": leaf.pem, "tls.key": leaf.keyPem };
     await this.#apply(Secret, { ...named("v1", "Secret", source, home), type: "kubernetes.io/tls", stringData });
     this.#certificates.set(source, leaf);

@@ -6,6 +6,7 @@ import type { StoreDeployment } from "../../src/crds/index.ts";
 import { Secret } from "../../src/kube/index.ts";
 import { type ControlPlane, eventually, kubeconfigText } from "../control-plane/index.ts";
 import { type Fault, FaultProxy, type Injection, type Match } from "../fault-proxy/index.ts";
+import { rememberSecret } from "../leaks/material.ts";
 import { type Home, makeHome } from "./leader-home.ts";
 import { holderOf, Replica, type ReplicaOptions, startMs } from "./leader-replica.ts";
 import { deployment, leafAndIssuer, named, target } from "./world.ts";
@@ -102,6 +103,7 @@ export async function kubeconfigThrough(
 /** Applies a source, valid from a day ago, and a deployment of it into a Secret that is not there. */
 export async function deployWeb(plane: ControlPlane, { home, away }: Home): Promise<void> {
   const [leaf, issuer] = await leafAndIssuer("web.example.com", { notBefore: new Date(Date.now() - 86_400_000) });
+  rememberSecret(leaf.keyPem);
   const stringData = { "tls.crt": leaf.pem + issuer.pem, "tls.key": leaf.keyPem };
   const items = [
     { ...named("v1", "Secret", "web-tls", home), type: "kubernetes.io/tls", stringData },

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Lease } from "../../src/kube/index.ts";
 import { type ControlPlane, eventually, install, startControlPlane } from "../control-plane/index.ts";
 import { answer, before, reset, stall } from "../fault-proxy/index.ts";
-import { startMs } from "./leader-replica.ts";
+import { startMs, keepLogs } from "./leader-replica.ts";
 import { met, ShutdownCase } from "./shutdown-case.ts";
 
 let plane: ControlPlane;
@@ -13,6 +13,7 @@ beforeAll(async () => {
 const all: ShutdownCase[] = [];
 afterAll(async () => {
   await Promise.all(all.map((one) => one.close()));
+  await keepLogs(plane);
   await plane.stop();
 });
 

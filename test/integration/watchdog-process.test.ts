@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { type ControlPlane, eventually, install, startControlPlane } from "../control-plane/index.ts";
 import { freePorts } from "../control-plane/ports.ts";
 import { before, stall } from "../fault-proxy/index.ts";
+import { keepLogs } from "./leader-replica.ts";
 import { met, ShutdownCase } from "./shutdown-case.ts";
 
 let plane: ControlPlane;
@@ -12,6 +13,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await probed.close();
+  await keepLogs(plane);
   await plane.stop();
 });
 
