@@ -2,6 +2,7 @@ import {
   type Bundle,
   decode,
   type Decoded,
+  defaultLimits,
   editKeystore,
   encode,
   type EncodeOptions,
@@ -102,15 +103,17 @@ async function open(
   signal: AbortSignal | undefined,
 ): Promise<Opened | { error: FormatError }> {
   const aliases = options.content === "Truststore" ? [undefined] : [undefined, aliasOf(options)];
+  const passwords = [options.password, ...(previous === undefined ? [] : [previous])];
+  const tries = passwords.flatMap((password) => aliases.map((alias) => ({ password, alias })));
+  // Somebody else may have written it: all tries together may cost what one may.
+  const limits = { totalIterations: Math.floor(defaultLimits.totalIterations / tries.length) };
   let error: FormatError | undefined;
-  for (const password of [options.password, ...(previous === undefined ? [] : [previous])]) {
-    for (const alias of aliases) {
-      try {
-        return { decoded: await decode(bytes, { password, alias, signal }), password };
-      } catch (thrown) {
-        if (!(thrown instanceof FormatError)) throw thrown;
-        error ??= thrown;
-      }
+  for (const { password, alias } of tries) {
+    try {
+      return { decoded: await decode(bytes, { password, alias, limits, signal }), password };
+    } catch (thrown) {
+      if (!(thrown instanceof FormatError)) throw thrown;
+      error ??= thrown;
     }
   }
   return { error: error ?? new FormatError("PasswordRequired", "It needs a password.") };
