@@ -52,7 +52,7 @@ export class Exchange {
       { agent: this.#upstream.agent, method, headers: rest },
       resolve,
     );
-    outgoing.once("error", reject);
+    outgoing.on("error", reject);
     this.#incoming.pipe(outgoing);
     return promise;
   }

@@ -39,6 +39,9 @@ const failures: readonly [KubeErrorReason, number?][] = [
   ["MalformedAnswer"],
   ["Unauthorized", 401],
   ["NotFound", 404],
+  // The way to a list.
+  ["Expired", 410],
+  ["Expired", 410],
   ["Expired", 410],
   ["TooManyRequests", 429],
   ["InternalError", 500],
@@ -54,6 +57,13 @@ const happenings = array(
       arbitrary: happening("other kinds' writes", some, ({ server }, count) => times(count, () => server.pass())),
     },
     { weight: 2, arbitrary: happening("own write", named, ({ client }, name) => client.write(name)) },
+    {
+      weight: 4,
+      arbitrary: happening("own write, answered", named, ({ client }, name) => {
+        client.write(name);
+        client.hearAnswers();
+      }),
+    },
     { weight: 2, arbitrary: happening("answers", constant(0), ({ client }) => client.hearAnswers()) },
     { weight: 8, arbitrary: happening("steps", some, ({ client }, count) => times(count, () => void client.step())) },
     {
