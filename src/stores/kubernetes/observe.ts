@@ -153,6 +153,7 @@ async function leafOf(secret: Secret, wanted: Wanted, looks: Looks): Promise<Cer
     // What we would write needs no reading.
     const same = value.length > 0 && wanted.content.get(key)?.equals(value) === true;
     const leaf = same ? wanted.bundle.leaf : await firstCertificate(value);
+    value.fill(0);
     if (leaf !== undefined) return certificateFacts(leaf);
   }
   for (const look of looks.values()) {
@@ -169,7 +170,5 @@ async function firstCertificate(bytes: Buffer): Promise<Buffer | undefined> {
     return certificates[0]?.der;
   } catch {
     return undefined;
-  } finally {
-    bytes.fill(0);
   }
 }
