@@ -102,6 +102,11 @@ describe("decode of a JKS", () => {
     });
   });
 
+  it("stops when it is aborted", async () => {
+    const signal = AbortSignal.abort(new Error("stop"));
+    await expect(decode(keytoolJceks, { ...jceks, signal })).rejects.toThrow("stop");
+  });
+
   it("refuses bytes behind the end", async () => {
     const longer = Buffer.concat([keytoolJks, Buffer.alloc(3)]);
     await expect(decode(longer, jks)).rejects.toThrow("3 bytes follow the last entry");

@@ -122,6 +122,18 @@ describe("decode of a PEM", () => {
     ["small letters", () => leaf.pem.replaceAll("BEGIN", "begin"), "Malformed", "capital letters"],
     ["base64 of a PEM", () => Buffer.from(leaf.pem).toString("base64"), "Malformed", "decode it once"],
     ["base64 alone", () => leaf.pem.replaceAll(/-----.*-----\n/g, ""), "Malformed", "without its BEGIN and END lines"],
+    [
+      "base64 of a JKS",
+      () => Buffer.from("feedfeed00000002", "hex").toString("base64"),
+      "Malformed",
+      "a Java keystore",
+    ],
+    [
+      "base64 of a JCEKS",
+      () => Buffer.from("cececece00000002", "hex").toString("base64"),
+      "Malformed",
+      "a Java keystore",
+    ],
     ["a JSON", () => '{"kty":"EC"}', "Malformed", "looks like JSON"],
     ["a ZIP archive", () => "PK\u0003\u0004", "Malformed", "ZIP archive"],
   ])("refuses %s and says what to do", async (_what, text, code, words) => {
