@@ -3,7 +3,7 @@ import { defaultLimits } from "../limits.ts";
 import { readHeader } from "./header.ts";
 import { elementEnd, tooDeep } from "./indefinite.ts";
 import { oidText } from "./oid.ts";
-import { BIT_STRING, CONSTRUCTED, INTEGER, NULL, OCTET_STRING, OID, SEQUENCE, SET, tagName } from "./tags.ts";
+import { BIT_STRING, CONSTRUCTED, INTEGER, OCTET_STRING, OID, SEQUENCE, SET, tagName } from "./tags.ts";
 
 /** One element: offsets into the buffer that the reader walks. `end` lies after an indefinite element's end mark. */
 export interface Element {
@@ -175,10 +175,6 @@ export class Reader {
     const bytes = this.contentOf(element);
     if (bytes.length === 0 || (bytes[0] ?? 0) > 7) this.fail("a BIT STRING is damaged", element.start);
     return bytes.subarray(1);
-  }
-
-  optionalNull(): void {
-    this.optional(NULL);
   }
 
   /** Throws when something follows. */

@@ -1,6 +1,13 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { sequence } from "../asn1/writer.ts";
 import { decode } from "../index.ts";
+import { aes256Encryption } from "../pbe/encrypt.ts";
+import { passwordForms } from "../pbe/password.ts";
+import { encodePkcs12 } from "./encode.ts";
+import { pfx, safe } from "./testing/pfx.ts";
+import { keyBag } from "./write-bags.ts";
+import { prepareMac } from "./write-mac.ts";
 
 const certificate = "c61dbd64232c765dfc9045b18332be78d644d9011801aad41e02cc6eec8f235f";
 const pkcs8 = "302e020100300506032b6570042204203f957ab57c138f32b891797e3295c92a07269e3d00866d398f733c584624451c";
@@ -86,6 +93,40 @@ describe("decode of PKCS#12", () => {
   it("passes over bytes after the end, and says so", async () => {
     expect(await read(Buffer.concat([legacy, Buffer.from("\n")]), "secret")).toMatchObject({
       warnings: ["1 byte(s) after the end of the keystore are passed over."],
+    });
+  });
+});
+
+describe("passwords of PKCS#12", () => {
+  const content = (pkcs8Bytes: Buffer) => ({
+    keys: [{ alias: "web", pkcs8: pkcs8Bytes, certificates: [] }],
+    certificates: [],
+  });
+  const key = Buffer.from(pkcs8, "hex");
+
+  it.each([
+    ["UTF-8 bytes widened, as old OpenSSL did", "LegacyDES", Buffer.from(Buffer.from("kötchen").toString("latin1"))],
+    ["Latin-1, as Bouncy Castle does", "Modern2026", Buffer.from("kötchen", "latin1")],
+  ] as const)("are tried as %s", async (_what, profile, meant) => {
+    const bytes = await encodePkcs12(content(key), { profile, password: meant, iterations: 1 });
+    expect(await read(bytes, "kötchen")).toMatchObject({ keys: [{ hex: pkcs8 }] });
+  });
+
+  it("may be others for the keys", async () => {
+    const [keyForms, storeForms] = [
+      passwordForms(Buffer.from("of the key")),
+      passwordForms(Buffer.from("of the store")),
+    ];
+    const bag = keyBag({ alias: "web", pkcs8: key, certificates: [] }, await aes256Encryption.prepare(keyForms, 1));
+    const authSafe = sequence(safe(bag));
+    const mac = await prepareMac("sha256", storeForms, 1, undefined);
+    const bytes = pfx([safe(bag)], [mac(authSafe)]);
+    const password = Buffer.from("of the store");
+    const decoded = await decode(bytes, { password, keyPassword: Buffer.from("of the key") });
+    expect(decoded.keys.map(({ pkcs8 }) => pkcs8.toString("hex"))).toEqual([pkcs8]);
+    await expect(decode(bytes, { password })).rejects.toMatchObject({
+      code: "WrongPassword",
+      message: expect.stringContaining("the private key in the PKCS#12 keystore"),
     });
   });
 });
