@@ -19,7 +19,7 @@ beforeAll(async () => {
   bundle = { leaf: raw(chain.leaf), chain: [raw(chain.intermediate)], root: raw(root), key, trusted: [] };
 });
 
-describe("encode to PKCS#12", () => {
+describe("encode to PKCS#12", { timeout: 60_000 }, () => {
   it.each(["LegacyRC2", "LegacyDES", "Modern2023", "Modern2026"] as const)("is read back from %s", async (profile) => {
     const bytes = await encode(bundle, { format: "PKCS12", profile, password, alias: "web", root: "Include" });
     expect(await decode(bytes, { password })).toEqual({

@@ -83,22 +83,22 @@ function* lengths(bytes: Buffer) {
   }
 }
 
-describe("a PKCS#12 keystore in hostile hands", () => {
+describe("a PKCS#12 keystore in hostile hands", { timeout: 60_000 }, () => {
   it.each([...authenticated, "Passwordless"] as const)("is refused when it is cut anywhere (%s)", async (profile) => {
     expect(await accepted(cuts(file(profile)), undefined)).toEqual([]);
   });
 
-  it.each(authenticated)("gives nothing else when any bit is flipped (%s)", { timeout: 60_000 }, async (profile) => {
+  it.each(authenticated)("gives nothing else when any bit is flipped (%s)", async (profile) => {
     const bytes = file(profile);
     expect(await accepted(flips(bytes), await contentsOf(bytes))).toEqual([]);
   });
 
-  it.each(authenticated)("gives nothing else when any length is changed (%s)", { timeout: 60_000 }, async (profile) => {
+  it.each(authenticated)("gives nothing else when any length is changed (%s)", async (profile) => {
     const bytes = file(profile);
     expect(await accepted(lengths(bytes), await contentsOf(bytes))).toEqual([]);
   });
 
-  it("never ends in an untyped error where nothing protects it", { timeout: 60_000 }, async () => {
+  it("never ends in an untyped error where nothing protects it", async () => {
     const bytes = file("Passwordless");
     const patch = fc.uint8Array({ minLength: 1, maxLength: 8 });
     const property = fc.asyncProperty(fc.nat(bytes.length - 1), patch, async (at, bytesThere) => {

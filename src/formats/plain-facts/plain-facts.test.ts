@@ -14,7 +14,7 @@ beforeAll(async () => {
   issuer = await issue({ subject: "CN=Issuer, O=Example, C=DE", ca: true });
 });
 
-describe("plainFacts", () => {
+describe("plainFacts", { timeout: 60_000 }, () => {
   it("reads a usual certificate", async () => {
     const der = raw(
       await issue({
