@@ -98,6 +98,7 @@ async function measure(): Promise<void> {
 
   say(`${many} imports, then all at rest`);
   await deliverImports(cluster, realm, many);
+  rows.push({ what: "memory right after all these deliveries", value: mb(await second.operator.rss()) });
   await second.operator.stop();
   const all = await rest(cluster, realm, 2 * many);
   rows.push(
