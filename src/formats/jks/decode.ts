@@ -10,8 +10,8 @@ import { javaPasswords, storePassword } from "./password.ts";
 
 /**
  * The entries of a JKS or JCEKS. Certificates of a private key's chain carry its alias. With `alias`, private keys of other
- * entries stay closed: they may have other passwords. Throws `FormatError`:
- * `PasswordRequired`, `WrongPassword`, `Malformed`, `UnsupportedAlgorithm` or `LimitExceeded`.
+ * entries stay closed: they may have other passwords. Throws `FormatError`: `PasswordRequired`, `WrongPassword`, `Malformed`,
+ * `UnsupportedAlgorithm` or `LimitExceeded`; or the signal's reason.
  */
 export async function decodeJks(bytes: Buffer, { budget, password, keyPassword, alias }: Reading): Promise<Contents> {
   const file = parseJks(bytes, budget);
@@ -39,13 +39,13 @@ export async function decodeJks(bytes: Buffer, { budget, password, keyPassword, 
 }
 
 async function key({ alias, sealed }: KeyEntry, passwords: readonly Buffer[], budget: Budget): Promise<DecodedKey> {
+  budget.chargeKeys();
   const pkcs8 = await openKey(sealed, passwords, budget);
   if (pkcs8 === undefined) {
     const message = `The password does not open the private key of the alias ${alias}; where the key has a password of its own, give that one too.`;
     throw new FormatError("WrongPassword", message);
   }
   if (keyForm(pkcs8) !== "PKCS8") throw new FormatError("Malformed", `The alias ${alias} holds no PKCS#8 private key.`);
-  budget.chargeKeys();
   return { alias, pkcs8 };
 }
 

@@ -62,7 +62,9 @@ async function derive(
     const start = hash("md5", Buffer.concat([salt, password]), "buffer");
     return hashChain({ digest: "md5", start, count: iterations - 1, suffix: password }, signal);
   });
-  const digests = await Promise.all(chains);
-  password.fill(0);
-  return Buffer.concat(digests);
+  try {
+    return Buffer.concat(await Promise.all(chains));
+  } finally {
+    password.fill(0);
+  }
 }

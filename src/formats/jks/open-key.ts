@@ -1,5 +1,6 @@
 import { Reader } from "../asn1/reader.ts";
 import { unsupported } from "../errors.ts";
+import { keyForm } from "../key/form.ts";
 import type { Budget } from "../limits.ts";
 import { jceksParameters, jceksProtectionOid, openJceksKey } from "./jceks-protection.ts";
 import { jksProtectionOid, openJksKey } from "./jks-protection.ts";
@@ -23,7 +24,14 @@ export async function openKey(
   if (oid !== jceksProtectionOid) throw unsupported("key's protection", oid, undefined);
   const parameters = jceksParameters(algorithm);
   const data = info.octets();
-  return first(passwords, (password) => openJceksKey(data, password, parameters, budget));
+  return first(passwords, async (password) => onlyKey(await openJceksKey(data, password, parameters, budget)));
+}
+
+/** Padding alone passes once in 256 times with a wrong password, and JCEKS has no digest of the key. */
+function onlyKey(opened: Buffer | undefined): Buffer | undefined {
+  if (opened === undefined || keyForm(opened) === "PKCS8") return opened;
+  opened.fill(0);
+  return undefined;
 }
 
 async function first(
