@@ -17,7 +17,8 @@ export function applySha1Stream(bytes: Buffer, salt: Buffer, password: Buffer): 
     else hashBlock(block, password.length, state);
     for (let i = 0; i < 5; i++) xorWord(bytes, at + 4 * i, state[i] ?? 0);
   }
-  for (const used of [state, block, w]) used?.fill(0);
+  state.fill(0);
+  block?.fill(0);
 }
 
 /** Bytes behind the end are not there to be written. */
@@ -40,23 +41,20 @@ function blockOf(password: Buffer): Int32Array {
   return words;
 }
 
-const w = new Int32Array(80);
-
 /** The password ends with a word or in the middle of one, and there the digest begins. */
 function hashBlock(block: Int32Array, passwordBytes: number, state: Int32Array): void {
-  w.set(block);
   const first = passwordBytes >> 2;
   const aligned = passwordBytes % 4 === 0;
-  for (let i = 0; i < 5; i++) {
+  for (let i = 4; i >= 0; i--) {
     const word = state[i] ?? 0;
-    if (aligned) w[first + i] = word;
+    if (aligned) block[first + i] = word;
     else {
-      w[first + i] = (w[first + i] ?? 0) | (word >>> 16);
-      w[first + i + 1] = (w[first + i + 1] ?? 0) | (word << 16);
+      block[first + i + 1] = ((block[first + i + 1] ?? 0) & 0xffff) | (word << 16);
+      block[first + i] = ((block[first + i] ?? 0) & ~0xffff) | (word >>> 16);
     }
+    state[i] = sha1Start[i] ?? 0;
   }
-  state.set(sha1Start);
-  sha1Block(state, w);
+  sha1Block(state, block);
 }
 
 function hashAny(password: Buffer, state: Int32Array): void {
