@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import type { KubernetesTarget } from "../../crds/index.ts";
+import { placeKey, readPlaceKey } from "./place-key.ts";
+
+const tls: KubernetesTarget = { name: "web", outputs: [{ format: "TLS" }] };
+
+function withKeystore(name: string): KubernetesTarget {
+  const passwordSecretRef = { name, key: "password" };
+  return { name: "web", outputs: [{ format: "JKS", key: "k", truststoreKey: "t", passwordSecretRef }] };
+}
+
+describe("the key of a place", () => {
+  it("is where the Secret is", () => {
+    expect(placeKey("shop", tls)).toBe('{"namespace":"shop","name":"web"}');
+    expect(readPlaceKey('{"namespace":"shop","name":"web"}')).toEqual({ namespace: "shop", name: "web" });
+  });
+
+  it("says how its keystores are opened, by reference", () => {
+    expect(readPlaceKey(placeKey("shop", withKeystore("java")))).toEqual({
+      namespace: "shop",
+      name: "web",
+      keystores: [{ keys: ["k", "t"], format: "JKS", password: { name: "java", key: "password" } }],
+    });
+  });
+
+  it("leaves that out where a record has no room for it", () => {
+    const outputs = Array.from({ length: 8 }, () => withKeystore("x".repeat(253)).outputs).flat();
+    expect(placeKey("shop", { name: "web", outputs })).toBe('{"namespace":"shop","name":"web"}');
+  });
+
+  it.each(["{}", "null", '{"namespace":"shop","name":1}'])("is refused where it reads %s", (text) => {
+    expect(() => readPlaceKey(text)).toThrow(expect.objectContaining({ reason: "PlaceUnknown" }));
+  });
+});
