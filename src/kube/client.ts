@@ -53,7 +53,10 @@ export type WatchEvent<T> =
   | { type: "ADDED" | "MODIFIED" | "DELETED"; object: T }
   | { type: "BOOKMARK"; resourceVersion: string };
 
-/** The Kubernetes API as Certferry uses it. Every failure is a `KubeError` (`errors.ts`). */
+/**
+ * The Kubernetes API as Certferry uses it. Every failure is a `KubeError` (`errors.ts`). Objects come without managedFields
+ * and without the annotation in which kubectl keeps a copy of them.
+ */
 export interface KubeClient {
   /** Base URL of the API server, without a trailing slash. */
   readonly server: string;

@@ -50,7 +50,6 @@ export interface PartialObjectMetadata extends KubeObject {
 
 /**
  * The same kind, asked for as metadata only: get, list, watch and informers of it carry no spec, data or status.
- * The annotation in which kubectl keeps a copy of the whole object (a Secret's data too) is left out as well.
  */
 export function metadataOf(type: Resource): Resource<PartialObjectMetadata> {
   const { group, version, kind, plural, namespaced } = type;
