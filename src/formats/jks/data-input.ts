@@ -20,24 +20,20 @@ export class DataInput {
   }
 
   bytes(count: number, name: string): Buffer {
-    if (count > this.left) {
-      throw this.damaged(`${name} has ${count} bytes, of which only ${this.left} are there`, this.offset);
-    }
-    const start = this.offset;
-    this.offset += count;
+    const start = this.step(count, name);
     return this.buffer.subarray(start, this.offset);
   }
 
   u8(name: string): number {
-    return this.bytes(1, name).readUInt8();
+    return this.buffer.readUInt8(this.step(1, name));
   }
 
   u16(name: string): number {
-    return this.bytes(2, name).readUInt16BE();
+    return this.buffer.readUInt16BE(this.step(2, name));
   }
 
   u32(name: string): number {
-    return this.bytes(4, name).readUInt32BE();
+    return this.buffer.readUInt32BE(this.step(4, name));
   }
 
   /** Bytes with their length in four bytes before them. */
@@ -54,5 +50,14 @@ export class DataInput {
 
   damaged(problem: string, offset: number, expected?: string): FormatError {
     return malformed(this.what, offset, problem, expected);
+  }
+  /** Goes on by so many bytes, and gives where they start. */
+  private step(count: number, name: string): number {
+    if (count > this.left) {
+      throw this.damaged(`${name} has ${count} bytes, of which only ${this.left} are there`, this.offset);
+    }
+    const start = this.offset;
+    this.offset += count;
+    return start;
   }
 }

@@ -18,6 +18,7 @@ export function modifiedUtf8(text: string): Buffer {
  * and so cert-manager, writes aliases that way.
  */
 export function modifiedUtf8Text(bytes: Buffer): string | undefined {
+  if (bytes.every((byte) => byte < 0x80)) return bytes.toString("latin1");
   const units: number[] = [];
   for (let at = 0; at < bytes.length;) {
     const lead = bytes[at] ?? 0;
