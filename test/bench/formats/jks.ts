@@ -9,14 +9,14 @@ import { microseconds } from "./timing.ts";
 
 const password = Buffer.from("changeit");
 
-/** Ours against a warm JVM and jks-js, which only reads. */
+/** Ours against a warm JVM and jks-js, which only reads. With -Xbatch, for on a busy machine its compiler comes to nothing beside the work. */
 export async function jksRows({ bundle, folder }: BenchIdentity): Promise<Row[]> {
   const write = () => encode(bundle, { format: "JKS", password, alias: "web" });
   const bytes = await write();
   const file = join(folder, "web.jks");
   await writeFile(file, bytes);
   const [javaWrite = Number.NaN, javaRead = Number.NaN] = (
-    await output("java", [join(import.meta.dirname, "Jks.java"), file, password.toString()])
+    await output("java", ["-Xbatch", join(import.meta.dirname, "Jks.java"), file, password.toString()])
   )
     .split(" ")
     .map(Number);
