@@ -59,7 +59,8 @@ class LeaseServer {
     }
     if (this.failing) throw new KubeError("ServiceUnavailable", "etcd is away", { status: 503 });
     const answer = act();
-    await this.held;
+    if (this.held !== undefined) await Promise.race([this.held, aborted(signal)]);
+    if (signal.aborted) throw new KubeError("Aborted", "aborted");
     return answer as never;
   }
 }
@@ -272,6 +273,18 @@ describe("leader election", () => {
     stop.abort();
     await running;
     expect([state.leading, server.holder]).toEqual([false, "other"]);
+  });
+
+  it("gives back a lease that it took without hearing of it, when it is stopped meanwhile", async () => {
+    const server = new LeaseServer();
+    server.held = Promise.withResolvers<void>().promise;
+    const { state, stop, running } = candidate(server, new ManualClock());
+    await settle();
+    expect([state.leading, server.holder]).toEqual([false, "me"]);
+    server.held = undefined;
+    stop.abort();
+    await running;
+    expect([state.leading, server.holder]).toEqual([false, ""]);
   });
 
   it("has one leader among two who both want the lease", async () => {

@@ -45,6 +45,8 @@ export class LeaderElector {
   #seen: Sighting | undefined;
   /** From the acquisition of the lease to its release; for ever when it was lost. */
   #led = false;
+  /** Whether the last look led to a write: then we may be the holder, even if its answer was not waited for. */
+  #asked = false;
   /** When the request began that last renewed the lease. */
   #renewedAt = Number.NEGATIVE_INFINITY;
 
@@ -72,7 +74,10 @@ export class LeaderElector {
    */
   async run(signal: AbortSignal, lead: (lost: AbortSignal) => Promise<void>): Promise<void> {
     const { log, metrics, name, identity } = this.#options;
-    if (!(await this.#acquire(signal))) return;
+    if (!(await this.#acquire(signal))) {
+      if (this.#asked) await this.#release();
+      return;
+    }
     log.info({ lease: name, identity }, "leading");
     metrics.leading.set({ name }, 1);
     this.#led = true;
@@ -152,6 +157,7 @@ export class LeaderElector {
     const { client, namespace, name, identity } = this.#options;
     const lease = await this.#read(signal);
     const date = new Date();
+    this.#asked = lease === undefined;
     if (lease === undefined) {
       const none = { apiVersion: apiVersionOf(Lease), kind: Lease.kind, metadata: { name, namespace } };
       await client.create(Lease, held(none, identity, date, this.#durations), { namespace, signal });
@@ -159,6 +165,7 @@ export class LeaderElector {
     }
     this.#seen = sight(this.#seen, lease, this.#clock.now());
     if (!mayHold(this.#seen, identity, this.#clock.now(), this.#durations)) return false;
+    this.#asked = true;
     await client.replace(Lease, held(lease, identity, date, this.#durations), { signal });
     return true;
   }
