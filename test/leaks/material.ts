@@ -18,8 +18,9 @@ export function rememberSecret(text: string): void {
   appendFileSync(secretsFile, `${JSON.stringify(text)}\n`, { mode: 0o600 });
 }
 
-/** What the operator told: its log, the events, the status of its resources, its metrics. */
+/** What the operator told: its log, the events, the status of its resources, its metrics. One that was ended before its first word told nothing. */
 export function keepTold(what: string, text: string): void {
+  if (text === "") return;
   writeFileSync(join(folder, `${what}-${randomUUID()}.told`), text, { mode: 0o600 });
 }
 
