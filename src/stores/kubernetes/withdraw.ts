@@ -21,11 +21,12 @@ export async function withdraw(
   let why = "it needs a password";
   for (const one of previous === undefined ? [password] : [password, previous]) {
     try {
-      const opening = one === undefined ? undefined : await valueOf(one);
-      const decoded = await decode(bytes, { password: opening, alias: aliases[0], signal });
-      for (const { pkcs8 } of decoded.keys) pkcs8.fill(0);
-      if (otherEntries(decoded, aliases).length === 0) return { empty: true };
-      return { bytes: await editKeystore(bytes, { remove: aliases }, { format, password: opening, signal }) };
+      return await withPassword(one, async (opening) => {
+        const decoded = await decode(bytes, { password: opening, alias: aliases[0], signal });
+        for (const { pkcs8 } of decoded.keys) pkcs8.fill(0);
+        if (otherEntries(decoded, aliases).length === 0) return { empty: true };
+        return { bytes: await editKeystore(bytes, { remove: aliases }, { format, password: opening, signal }) };
+      });
     } catch (error) {
       if (!(error instanceof FormatError) && !isStoreError(error)) throw error;
       why = error.message;
@@ -33,7 +34,16 @@ export async function withdraw(
   }
   return { why };
 
-  async function valueOf({ name, key }: SecretKeyRef): Promise<Buffer | undefined> {
-    return (await readSecret(name, signal)).get(key);
+  async function withPassword(
+    ref: SecretKeyRef | undefined,
+    open: (password: Buffer | undefined) => Promise<Withdrawn>,
+  ): Promise<Withdrawn> {
+    if (ref === undefined) return open(undefined);
+    const values = await readSecret(ref.name, signal);
+    try {
+      return await open(values.get(ref.key));
+    } finally {
+      for (const value of values.values()) value.fill(0);
+    }
   }
 }
