@@ -24,7 +24,10 @@ export class SecretValues {
     return refs.map(({ name }) => versionOf(this.#options.secrets.get(`${namespace}/${name}`))).join(",");
   }
 
-  /** Lends the values to `work`, and wipes them when it is done. Throws as `read`. */
+  /**
+   * Lends the values, the bytes as they lie there, to `work`, and wipes them when it is done. Throws `WaitingError`:
+   * `SecretMissing`, `SecretKeyMissing`; or what `readSecret` throws.
+   */
   async use<T>(
     namespace: string,
     refs: readonly SecretKeyRef[],
@@ -34,7 +37,7 @@ export class SecretValues {
     const values = new Map<string, Buffer>();
     try {
       for (const ref of refs) {
-        if (!values.has(refName(ref))) values.set(refName(ref), await this.read(namespace, ref, signal));
+        if (!values.has(refName(ref))) values.set(refName(ref), await this.#read(namespace, ref, signal));
       }
       return await work(values);
     } finally {
@@ -42,11 +45,7 @@ export class SecretValues {
     }
   }
 
-  /**
-   * The bytes as they lie there; the caller wipes them. Throws `WaitingError`: `SecretMissing`, `SecretKeyMissing`; or what
-   * `readSecret` throws.
-   */
-  async read(namespace: string, { name, key }: SecretKeyRef, signal: AbortSignal): Promise<Buffer> {
+  async #read(namespace: string, { name, key }: SecretKeyRef, signal: AbortSignal): Promise<Buffer> {
     if (this.#options.secrets.get(`${namespace}/${name}`) === undefined) {
       throw secretMissing(namespace, name, this.#options.secretSelector);
     }

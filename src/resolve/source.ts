@@ -4,7 +4,7 @@ import type { Cache, PartialObjectMetadata } from "../kube/index.ts";
 import { type StoreError, TerminalError, WaitingError } from "../stores/errors.ts";
 import { type Material, readMaterial } from "./material.ts";
 import type { Password, Passwords } from "./open-value.ts";
-import { secretMissing, type SecretOptions, SecretValues, versionOf } from "./secret-values.ts";
+import { refName, secretMissing, type SecretOptions, SecretValues, versionOf } from "./secret-values.ts";
 import { bundleFrom } from "./source-bundle.ts";
 import { Turns } from "./turns.ts";
 import { checkUsable } from "./usable.ts";
@@ -100,34 +100,14 @@ export class SourceResolver {
   async #read(key: string, namespace: string, spec: SourceSpec, now: Date, signal: AbortSignal): Promise<Source> {
     const material = await readMaterial(this.#options.client, namespace, spec, signal);
     try {
-      return await this.#withPasswords(namespace, spec, signal, (passwords) =>
-        this.#turns.take(namespace, () => decoded(material, spec, passwords, { now, signal })),
+      return await this.#values.use(namespace, passwordRefs(spec), signal, (values) =>
+        this.#turns.take(namespace, () => decoded(material, spec, passwordsOf(spec, values), { now, signal })),
       );
     } catch (error) {
       if (error instanceof TerminalError) this.#remember(key, error);
       throw error;
     } finally {
       for (const value of material.values.values()) value.fill(0);
-    }
-  }
-
-  async #withPasswords<T>(
-    namespace: string,
-    spec: SourceSpec,
-    signal: AbortSignal,
-    work: (passwords: Passwords) => Promise<T>,
-  ): Promise<T> {
-    const passwords: { store?: Password; key?: Password } = {};
-    const read = async ({ name, key }: SecretKeyRef): Promise<Password> => {
-      const bytes = await this.#values.read(namespace, { name, key }, signal);
-      return { bytes, where: `Secret ${name}, key ${key},` };
-    };
-    try {
-      if (spec.passwordSecretRef !== undefined) passwords.store = await read(spec.passwordSecretRef);
-      if (spec.keyPasswordSecretRef !== undefined) passwords.key = await read(spec.keyPasswordSecretRef);
-      return await work(passwords);
-    } finally {
-      for (const password of Object.values(passwords)) password.bytes.fill(0);
     }
   }
 
@@ -154,6 +134,17 @@ export class SourceResolver {
 /** The Secrets beside the source itself that it depends on. */
 export function passwordRefs({ passwordSecretRef, keyPasswordSecretRef }: SourceSpec): SecretKeyRef[] {
   return [passwordSecretRef, keyPasswordSecretRef].filter((ref) => ref !== undefined);
+}
+
+function passwordsOf(
+  { passwordSecretRef, keyPasswordSecretRef }: SourceSpec,
+  values: ReadonlyMap<string, Buffer>,
+): Passwords {
+  const password = (ref: SecretKeyRef | undefined): Password | undefined => {
+    const bytes = ref && values.get(refName(ref));
+    return bytes && { bytes, where: `Secret ${ref.name}, key ${ref.key},` };
+  };
+  return { store: password(passwordSecretRef), key: password(keyPasswordSecretRef) };
 }
 
 async function decoded(
