@@ -1,4 +1,4 @@
-import { createDecipheriv, hash } from "node:crypto";
+import { createDecipheriv, createHash } from "node:crypto";
 import type { Reader } from "../asn1/reader.ts";
 import type { Budget } from "../limits.ts";
 import { hashChain } from "../pbe/hash-chains.ts";
@@ -59,7 +59,7 @@ async function derive(
   signal: AbortSignal | undefined,
 ): Promise<Buffer> {
   const chains = salts.map((salt) => {
-    const start = hash("md5", Buffer.concat([salt, password]), "buffer");
+    const start = createHash("md5").update(salt).update(password).digest();
     return hashChain({ digest: "md5", start, count: iterations - 1, suffix: password }, signal);
   });
   try {

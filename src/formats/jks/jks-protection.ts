@@ -1,4 +1,4 @@
-import { hash, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { applySha1Stream } from "./sha1-stream.ts";
 
 /** Sun's proprietary protection of a private key (KeyProtector.java): salt, key XOR a chain of SHA-1, SHA-1 of the key. */
@@ -23,8 +23,5 @@ export function sealJksKey(key: Buffer, password: Buffer, salt = randomBytes(dig
 }
 
 function check(password: Buffer, key: Buffer): Buffer {
-  const input = Buffer.concat([password, key]);
-  const digest = hash("sha1", input, "buffer");
-  input.fill(0);
-  return digest;
+  return createHash("sha1").update(password).update(key).digest();
 }

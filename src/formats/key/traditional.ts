@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import { FormatError } from "../errors.ts";
 import {
   aes128,
@@ -73,11 +73,12 @@ export function openTraditional(
 
 /** EVP_BytesToKey with MD5 and one iteration. */
 function bytesToKey(password: Buffer, salt: Buffer, length: number): Buffer {
-  let key = Buffer.alloc(0);
-  let digest = Buffer.alloc(0);
-  while (key.length < length) {
-    digest = hash("md5", Buffer.concat([digest, password, salt]), "buffer");
-    key = Buffer.concat([key, digest]);
+  const key = Buffer.alloc(length);
+  for (let at = 0; at < length; at += 16) {
+    const before = key.subarray(Math.max(0, at - 16), at);
+    const digest = createHash("md5").update(before).update(password).update(salt).digest();
+    digest.copy(key, at);
+    digest.fill(0);
   }
-  return key.subarray(0, length);
+  return key;
 }

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { AlgorithmIdentifier } from "./algorithm.ts";
 import { type Cipher, des, rc2 } from "./cipher.ts";
 import { hashChain } from "./hash-chains.ts";
@@ -27,7 +27,7 @@ export function pbes1({ oid, parameters }: AlgorithmIdentifier): Scheme | undefi
     cipher,
     async derive(password, budget) {
       budget.chargeIterations(iterations);
-      const start = hash(digest, Buffer.concat([password, salt]), "buffer");
+      const start = createHash(digest).update(password).update(salt).digest();
       const block = await hashChain({ digest, start, count: iterations - 1 }, budget.signal);
       return { key: block.subarray(0, 8), iv: block.subarray(8, 16) };
     },

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import { hashChain } from "./hash-chains.ts";
 
 /** What the PKCS#12 KDF derives (RFC 7292 B.3). */
@@ -20,18 +20,22 @@ export interface Pkcs12KdfInput {
 export async function pkcs12Kdf(input: Pkcs12KdfInput, signal: AbortSignal | undefined): Promise<Buffer> {
   const { digest, password, salt, iterations, purpose, bytes } = input;
   const v = blockBytes(digest);
-  const filled = Buffer.concat([repeated(salt, v), repeated(password, v)]);
+  const filledPassword = repeated(password, v);
+  const filled = Buffer.concat([repeated(salt, v), filledPassword]);
+  filledPassword.fill(0);
   const diversifier = Buffer.alloc(v, purpose);
   const out: Buffer[] = [];
   for (let length = 0; length < bytes;) {
-    const start = hash(digest, Buffer.concat([diversifier, filled]), "buffer");
+    const start = createHash(digest).update(diversifier).update(filled).digest();
     const block = await hashChain({ digest, start, count: iterations - 1 }, signal);
     out.push(block);
     length += block.length;
     if (length < bytes) addToEach(filled, repeated(block, v), v);
   }
   filled.fill(0);
-  return Buffer.concat(out).subarray(0, bytes);
+  const derived = Buffer.concat(out).subarray(0, bytes);
+  for (const block of out) block.fill(0);
+  return derived;
 }
 
 /** The block size of a digest in bytes, `v` in the RFC. Rate of the sponge for SHA-3 (FIPS 202, table 3). */
