@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Event, isKubeError, type KubeClient, type ObjectReference } from "../kube/index.ts";
+import { aborted } from "./aborted.ts";
 import { microTime } from "./lease-state.ts";
 import type { Logger } from "./log.ts";
 
@@ -70,12 +71,8 @@ export class EventRecorder {
 
   /** Resolves when all that was recorded has been tried, or when `signal` is aborted. */
   async flush(signal: AbortSignal = AbortSignal.timeout(flushMs)): Promise<void> {
-    const given = Promise.withResolvers<void>();
-    const giveUp = (): void => given.resolve();
-    signal.addEventListener("abort", giveUp, { once: true });
-    if (signal.aborted) giveUp();
-    while (this.#sending !== undefined && !signal.aborted) await Promise.race([this.#sending, given.promise]);
-    signal.removeEventListener("abort", giveUp);
+    const givenUp = aborted(signal);
+    while (this.#sending !== undefined && !signal.aborted) await Promise.race([this.#sending, givenUp]);
   }
 
   async #send(): Promise<void> {
