@@ -36,6 +36,8 @@ interface MarksSeen {
   readonly leaving: ReadonlyMap<string, Buffer>;
 }
 
+const noMarks: MarksSeen = { created: false, taken: [], leaving: new Map() };
+
 /** What must still be so for a write to happen. */
 interface Condition extends MarksSeen {
   readonly uid?: string;
@@ -126,14 +128,9 @@ export class SecretPlace implements Place {
   }
 
   #conditionOf(before: Observation): Condition {
-    if (before.state === "Absent")
-      return { resourceVersion: neverStored, created: true, taken: [], leaving: new Map() };
-    const { id: uid, version = neverStored } = before.remote;
-    return {
-      uid,
-      resourceVersion: version,
-      ...(this.#marks.get(before) ?? { created: false, taken: [], leaving: new Map() }),
-    };
+    if (before.state === "Absent") return { ...noMarks, resourceVersion: neverStored, created: true };
+    const { id: uid, version: resourceVersion = neverStored } = before.remote;
+    return { ...(this.#marks.get(before) ?? noMarks), uid, resourceVersion };
   }
 
   /**
@@ -153,22 +150,22 @@ export class SecretPlace implements Place {
       ...taken.map((other) => ({ ...other, keys: other.keys.filter((key) => !spots.includes(key)) })),
     ];
     const metadata = { namespace: this.#namespace, name: target.name, ...seen };
-    const body = {
-      metadata: {
-        ...metadata,
-        ...(target.labels === undefined ? {} : { labels: target.labels }),
-        annotations: {
-          ...target.annotations,
-          ...Object.fromEntries(marks.map((one) => [markName(one.mark), writeMark(one)])),
-        },
-      },
-      type,
-      data: Object.fromEntries([...content].map(([key, value]) => [key, value.toString("base64")])),
-    };
     try {
       const { client } = this.#cluster;
       const left = await handOver(client, { apiVersion: "v1", kind: "Secret", metadata, type }, leaving, signal);
-      body.metadata.resourceVersion = left.metadata.resourceVersion ?? seen.resourceVersion;
+      const body = {
+        metadata: {
+          ...metadata,
+          resourceVersion: left.metadata.resourceVersion ?? seen.resourceVersion,
+          ...(target.labels === undefined ? {} : { labels: target.labels }),
+          annotations: {
+            ...target.annotations,
+            ...Object.fromEntries(marks.map((one) => [markName(one.mark), writeMark(one)])),
+          },
+        },
+        type,
+        data: Object.fromEntries([...content].map(([key, value]) => [key, value.toString("base64")])),
+      };
       const options = { fieldManager: fieldManagerOf(mark), force: true, signal };
       return (await client.apply(Secret, body, options)).object;
     } catch (error) {
