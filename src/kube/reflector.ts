@@ -82,7 +82,10 @@ export class Reflector<T extends KubeObject> {
     this.#taskEnds = Number.POSITIVE_INFINITY;
   }
 
-  /** One task and what comes of it, the next; undefined when `signal` is aborted. Its page ends with it, not with the watch that follows. */
+  /**
+   * One task and what comes of it, the next; undefined when `signal` is aborted. Its page ends with it, not with the watch that
+   * follows.
+   */
   async #step(task: ReflectorTask, signal: AbortSignal): Promise<ReflectorTask | undefined> {
     const event = await this.#perform(task, signal);
     if (event === undefined || signal.aborted) return undefined;

@@ -51,6 +51,7 @@ export class DataInput {
   damaged(problem: string, offset: number, expected?: string): FormatError {
     return malformed(this.what, offset, problem, expected);
   }
+
   /** Goes on by so many bytes, and gives where they start. */
   private step(count: number, name: string): number {
     if (count > this.left) {

@@ -21,7 +21,7 @@ const aes = { iterations: 10_000, certificates: aes256Encryption, keys: aes256En
  * - `LegacyRC2`: for Java 7 and Windows before 7. `openssl` 3 reads it with `-legacy` only.
  * - `LegacyDES`: for Windows before Server 2019 and Java before 8u301.
  * - `Modern2023`: for everything of today.
- * - `Modern2026`: PBMAC1 (RFC 9579), for OpenSSL from 3.4, Java from 26, NSS from 3.103 and GnuTLS from 3.8.9.
+ * - `Modern2026`: PBMAC1 (RFC 9579), for OpenSSL from 3.4, Java from 26, NSS from 3.103 and GnuTLS from 3.8.8.
  * - `Passwordless`: nothing is encrypted and nothing shows a change: for trust stores, and for programs that demand it.
  */
 export const profiles = {

@@ -15,8 +15,9 @@ const MOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 const NOT_MOUNTED = "the pod needs a service account with automountServiceAccountToken: true";
 
 /**
- * The cluster that this pod runs in, with the mounted service account. Token and CA are read again at least every
- * minute, the token also when the server refuses it, the CA also when no connection can be made. Throws an Error that names the variable or file that is missing.
+ * The cluster that this pod runs in, with the mounted service account. Token and CA are read again at least every minute, the
+ * token also when the server refuses it, the CA also when no connection can be made. Throws an Error that names the variable or
+ * file that is missing.
  */
 export async function loadInClusterConfig({
   env = process.env,
