@@ -72,9 +72,9 @@ describe("a work queue", () => {
 
   it("waits for a time, the earliest of several", async () => {
     const [queue, clock] = queueAndClock();
-    queue.addAt("a", new Date(5_000));
-    queue.addAt("a", new Date(2_000));
-    queue.addAt("a", new Date(9_000));
+    queue.addAt("a", 5_000);
+    queue.addAt("a", 2_000);
+    queue.addAt("a", 9_000);
     await clock.advance(1_999);
     expect(await take(queue)).toBe("nothing");
     await clock.advance(1);
@@ -86,7 +86,7 @@ describe("a work queue", () => {
 
   it("drops the time when the key is added at once", async () => {
     const [queue, clock] = queueAndClock();
-    queue.addAt("a", new Date(5_000));
+    queue.addAt("a", 5_000);
     queue.add("a");
     await take(queue);
     queue.done("a");
@@ -141,8 +141,8 @@ describe("a work queue", () => {
     await clock.advance(5_000);
     queue.add("high");
     await take(queue);
-    queue.addAt("idle", new Date(4_000));
-    queue.addAt("high", new Date(4_000));
+    queue.addAt("idle", 4_000);
+    queue.addAt("high", 4_000);
     queue.done("high");
     expect([await take(queue), await take(queue)]).toEqual(["high", "idle"]);
   });
@@ -150,7 +150,7 @@ describe("a work queue", () => {
   it("can wait for longer than a timer takes", async () => {
     const [queue, clock] = queueAndClock();
     const after = vi.spyOn(clock, "after");
-    queue.addAt("a", new Date(2 ** 31 + 1_000));
+    queue.addAt("a", 2 ** 31 + 1_000);
     await clock.advance(2 ** 31 - 1);
     expect(await take(queue)).toBe("nothing");
     await clock.advance(1_001);

@@ -83,8 +83,8 @@ export class WorkQueue {
    * At a time of the queue's own clock, with Low priority; the earliest of several counts. A time that has passed means
    * now, with the priority of the run that asks.
    */
-  addAt(key: string, at: Date | number): void {
-    const wait = (typeof at === "number" ? at : at.getTime()) - this.#clock.now();
+  addAt(key: string, at: number): void {
+    const wait = at - this.#clock.now();
     if (wait > 0) this.#addAfter(key, wait, "Low");
     else this.add(key, this.#running.get(key)?.priority ?? "Low");
   }
