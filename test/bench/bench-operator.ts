@@ -13,13 +13,11 @@ const page = 1_048_576;
 export class BenchOperator {
   readonly #process: SupervisedProcess;
   readonly #healthPort: number;
-  readonly metricsPort: number;
   readonly #startedAt = performance.now();
 
-  private constructor(process: SupervisedProcess, healthPort: number, metricsPort: number) {
+  private constructor(process: SupervisedProcess, healthPort: number) {
     this.#process = process;
     this.#healthPort = healthPort;
-    this.metricsPort = metricsPort;
   }
 
   /** @param namespaces those it serves */
@@ -36,7 +34,7 @@ export class BenchOperator {
     const files = { token, namespace: "certferry-system", "ca.crt": caPem };
     for (const [name, text] of Object.entries(files)) await writeFile(join(mount, name), text, { mode: 0o600 });
     const { hostname, port } = new URL(server);
-    const { etcd: healthPort, etcdPeer: metricsPort } = await freePorts();
+    const { healthPort, metricsPort } = await freePorts("healthPort", "metricsPort");
     const process = plane.startProcess("bench-operator", "env", [
       `KUBERNETES_SERVICE_HOST=${hostname}`,
       `KUBERNETES_SERVICE_PORT=${port}`,
@@ -49,7 +47,7 @@ export class BenchOperator {
       `--metrics-bind-address=127.0.0.1:${metricsPort}`,
       "--log-level=warn",
     ]);
-    return new BenchOperator(process, healthPort, metricsPort);
+    return new BenchOperator(process, healthPort);
   }
 
   /** Bundles it once, into the folder of the control plane. */
@@ -73,13 +71,6 @@ export class BenchOperator {
       },
       { withinMs: 120_000, everyMs: 5 },
     );
-  }
-
-  /** A counter's sum over all its labels, or those that contain `label`. */
-  async counter(name: string, label = ""): Promise<number> {
-    const text = await (await fetch(`http://127.0.0.1:${this.metricsPort}/metrics`)).text();
-    const lines = text.split("\n").filter((line) => line.startsWith(`${name}{`) && line.includes(label));
-    return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0);
   }
 
   /** Resident memory, MB. */

@@ -1,18 +1,16 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import type { Ports } from "./flags.ts";
 
 /** Below the range from which systems give ports to outgoing connections, so that a restart finds its port free. */
 const lowest = 20_000;
 const count = 12_000;
 const tries = 20;
 
-/** Loopback ports that are free now. Another process may take one before it is used: then start again. */
-export async function freePorts(): Promise<Ports> {
-  const held = [await hold(), await hold(), await hold()] as const;
-  const [etcd, etcdPeer, apiServer] = held.map(({ port }) => port) as [number, number, number];
+/** Loopback ports that are free now, by their names. Another process may take one before it is used: then start again. */
+export async function freePorts<Name extends string>(...names: Name[]): Promise<Record<Name, number>> {
+  const held = await Promise.all(names.map(() => hold()));
   await Promise.all(held.map(({ release }) => release()));
-  return { etcd, etcdPeer, apiServer };
+  return Object.fromEntries(names.map((name, index) => [name, held[index]?.port])) as Record<Name, number>;
 }
 
 async function hold(): Promise<{ port: number; release: () => Promise<void> }> {

@@ -41,7 +41,7 @@ export async function startControlPlane(options: StartOptions = {}): Promise<Con
 async function startOnce(binaries: Binaries, options: StartOptions, building: BuildOptions): Promise<ControlPlane> {
   const supervised = await Supervised.create();
   try {
-    const ports = await freePorts();
+    const ports = await freePorts("etcd", "etcdPeer", "apiServer");
     const pki = await clusterPki();
     const facts: ControlPlaneFacts = {
       folder: supervised.folder,

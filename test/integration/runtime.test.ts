@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -15,6 +14,7 @@ import {
   removeFinalizer,
 } from "../../src/runtime/index.ts";
 import { type ClusterAccess, eventually } from "../control-plane/index.ts";
+import { freePorts } from "../control-plane/ports.ts";
 import { sharedControlPlane, testNamespace } from "../control-plane/shared.ts";
 
 let plane: ClusterAccess;
@@ -131,16 +131,8 @@ describe("finalizers", () => {
 describe("the operator as a process", () => {
   const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
-  async function freePort(): Promise<number> {
-    const server = createServer().listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const address = server.address();
-    server.close();
-    return typeof address === "object" && address !== null ? address.port : 0;
-  }
-
   it("becomes ready, leads, and on SIGTERM gives the lease back and ends with 0", async () => {
-    const port = await freePort();
+    const { port } = await freePorts("port");
     const args = [
       main,
       `--kubeconfig=${await plane.kubeconfigFor("certferry-system", "certferry")}`,

@@ -24,7 +24,7 @@ const stood = "the event loop stood still: nothing was done and no probe answere
 
 it("what hangs in a process is told by its probes, its metrics and its log", { timeout: 240_000 }, async () => {
   probed = await ShutdownCase.create(plane, "watchdog");
-  const { etcd: healthPort, etcdPeer: metricsPort } = await freePorts();
+  const { healthPort, metricsPort } = await freePorts("healthPort", "metricsPort");
   const ask = async (port: number, path: string): Promise<{ status: number; text: string }> => {
     // As long as the kubelet waits by default.
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(1_000) });
