@@ -1,7 +1,7 @@
 import { type KubeObject, Namespace, type Resource, Secret } from "../../src/kube/index.ts";
 import { CertificateImports, CertificateStores, StoreDeployments } from "../../src/controllers/resources.ts";
 import { type ControlPlane, install, startControlPlane } from "../control-plane/index.ts";
-import { named, secretsGrant, store, tokenGrant } from "../integration/world.ts";
+import { writer } from "../integration/world.ts";
 
 const operator = { namespace: "certferry-system", name: "certferry" };
 const applyMs = 60_000;
@@ -41,9 +41,7 @@ export class BenchCluster {
   async realm(prefix: string): Promise<Realm> {
     const home = await this.plane.namespace(prefix);
     const away = await this.plane.namespace(`${prefix}-away`);
-    const account = named("v1", "ServiceAccount", "writer", home);
-    const items = [account, ...tokenGrant(home, "writer"), ...secretsGrant(home, away), store(home)];
-    const input = JSON.stringify({ apiVersion: "v1", kind: "List", items });
+    const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: writer(home, away) });
     await this.plane.kubectl(["apply", "--server-side", "-f", "-"], { input });
     return { home, away };
   }

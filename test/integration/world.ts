@@ -192,8 +192,8 @@ export async function leafAndIssuer(
   return [await issue({ subject: `CN=${host}`, issuer, dnsNames: [host], ...more }), issuer];
 }
 
-/** The writer's account, the right to act as it, and its rights in `away`. */
-function writer(home: string, away: string): object[] {
+/** The writer's account, the right to act as it, its rights in `away`, and a store that writes there. */
+export function writer(home: string, away: string): object[] {
   return [
     named("v1", "ServiceAccount", "writer", home),
     ...tokenGrant(home, "writer"),
