@@ -73,9 +73,12 @@ describe.concurrent("SIGTERM", { timeout: 150_000 }, () => {
     expect(await it.holder()).toBe("");
   });
 
-  it("while a source is resolved: the delivery is finished, and its receipt saved", async () => {
-    const it = await made("source");
-    const { injection, release } = it.hold({ method: "GET", path: "/secrets/web-tls" });
+  it.each([
+    { what: "a source is resolved", prefix: "source", held: { method: "GET", path: "/secrets/web-tls" } },
+    { what: "a put is under way", prefix: "put", held: put },
+  ])("while $what: the delivery is finished, and its receipt saved", async ({ prefix, held }) => {
+    const it = await made(prefix);
+    const { injection, release } = it.hold(held);
     const operator = await it.start();
     await it.deploy();
     await met(injection);
@@ -94,18 +97,6 @@ describe.concurrent("SIGTERM", { timeout: 150_000 }, () => {
     await eventually("the attempt to be saved", async () => (await it.record()).open);
     await terminate(operator);
     expect(await it.placed()).toBe(false);
-    release();
-    expect(await operator.ended).toBe("exit code 0");
-    expect([await it.record(), await it.placed(), await it.holder()]).toEqual([delivered, true, ""]);
-  });
-
-  it("while a put is under way: its end is waited for, and its receipt saved", async () => {
-    const it = await made("put");
-    const { injection, release } = it.hold(put);
-    const operator = await it.start();
-    await it.deploy();
-    await met(injection);
-    await terminate(operator);
     release();
     expect(await operator.ended).toBe("exit code 0");
     expect([await it.record(), await it.placed(), await it.holder()]).toEqual([delivered, true, ""]);
