@@ -28,9 +28,10 @@ function recorder(options: { instance?: string } = {}) {
   const fails: KubeError[] = [];
   const clock = { at: new Date("2026-02-01T00:00:00.000Z") };
   /** Set: the server answers nothing until this resolves. */
-  const server: { hold?: Promise<void> } = {};
+  const server: { hold?: Promise<void>; readonly asked: string[] } = { asked: [] };
   const client: Pick<KubeClient, "create" | "jsonPatch"> = {
     create: async (_, event) => {
+      server.asked.push((event as Created).note);
       await server.hold;
       const error = fails.shift();
       if (error !== undefined) throw error;
@@ -78,6 +79,18 @@ describe("an event", () => {
     for (const note of ["one", "two", "three"]) events.record(web, { ...delivered, note });
     await events.flush();
     expect(created.map(({ note }) => note)).toEqual(["one", "two", "three"]);
+  });
+
+  it("waits for no other object's but where four are under way", async () => {
+    const { events, created, server } = recorder();
+    const answer = Promise.withResolvers<void>();
+    server.hold = answer.promise;
+    const notes = ["u1 first", "u1 next", "u2", "u3", "u4", "u5"];
+    for (const note of notes) events.record({ ...web, uid: note.slice(0, 2) }, { ...delivered, note });
+    expect(server.asked).toEqual(["u1 first", "u2", "u3", "u4"]);
+    answer.resolve();
+    await events.flush();
+    expect(created.map(({ note }) => note).toSorted()).toEqual(notes);
   });
 
   it("fits the API: 1,024 bytes of note in whole characters, 128 characters of reason, action and instance", async () => {

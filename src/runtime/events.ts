@@ -39,19 +39,24 @@ interface Pending {
 
 /** The same told again within this is one event with a series, as in Kubernetes. */
 const seriesMs = 360_000;
+/** One at a time falls behind many deliveries at once; more would take connections from them. */
+const mostAtOnce = 4;
 const mostPending = 1_000;
 const mostSeries = 4_096;
 const requestMs = 10_000;
 const flushMs = 5_000;
 
-/** Tells events of `events.k8s.io/v1` in the order in which they happen. A failure is logged, and nobody waits for it. */
+/** Tells events of `events.k8s.io/v1`, those of one object in their order. A failure is logged, and nobody waits for it. */
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
   readonly #now: () => Date;
   /** The last event of each thing told, that which was told longest ago first. */
   readonly #series = new Map<string, Series>();
   readonly #pending: Pending[] = [];
-  #sending: Promise<void> | undefined;
+  /** Uids of the objects whose events are under way. */
+  readonly #telling = new Set<string>();
+  readonly #sending = new Set<Promise<void>>();
+  #senders = 0;
   #dropped = 0;
 
   constructor(options: EventRecorderOptions) {
@@ -66,28 +71,41 @@ export class EventRecorder {
       this.#dropped += 1;
     }
     this.#pending.push({ regarding, told, at: this.#now() });
-    this.#sending ??= this.#send();
+    if (this.#senders >= mostAtOnce || this.#telling.has(regarding.uid)) return;
+    const sending = this.#send().finally(() => this.#sending.delete(sending));
+    this.#sending.add(sending);
   }
 
   /** Resolves when all that was recorded has been tried, or when `signal` is aborted. */
   async flush(signal: AbortSignal = AbortSignal.timeout(flushMs)): Promise<void> {
     const givenUp = aborted(signal);
-    while (this.#sending !== undefined && !signal.aborted) await Promise.race([this.#sending, givenUp]);
+    while (this.#sending.size > 0 && !signal.aborted) await Promise.race([...this.#sending, givenUp]);
   }
 
   async #send(): Promise<void> {
     const { log } = this.#options;
-    for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
+    this.#senders += 1;
+    for (let next = this.#take(); next !== undefined; next = this.#take()) {
+      const { uid } = next.regarding;
+      this.#telling.add(uid);
       try {
         await this.#tell(next);
       } catch (error) {
         log.warn({ err: error, reason: next.told.reason }, "an event could not be told");
+      } finally {
+        this.#telling.delete(uid);
       }
     }
     if (this.#dropped > 0) log.warn({ events: this.#dropped }, "events were dropped: too many at once");
     this.#dropped = 0;
     // Here, not when the promise settles: what is recorded in between must start anew.
-    this.#sending = undefined;
+    this.#senders -= 1;
+  }
+
+  /** The oldest that waits, of an object none of whose events is under way. */
+  #take(): Pending | undefined {
+    const index = this.#pending.findIndex(({ regarding }) => !this.#telling.has(regarding.uid));
+    return index === -1 ? undefined : this.#pending.splice(index, 1)[0];
   }
 
   async #tell({ regarding, told, at }: Pending): Promise<void> {
