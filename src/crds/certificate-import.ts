@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { blockFields, type TargetBlocks, targetRules } from "./blocks/index.ts";
+import { type ImportBlocks, sideFields, sideRules } from "./blocks/index.ts";
 import { certificateFacts } from "./certificate.ts";
 import { conditions } from "./conditions.ts";
 import {
@@ -72,7 +72,7 @@ const status = z.object({
   delivery: deliveryRecord.optional().describe("The delivery into the place."),
 });
 
-export type CertificateImportSpec = z.infer<typeof spec> & TargetBlocks;
+export type CertificateImportSpec = z.infer<typeof spec> & ImportBlocks;
 export type CertificateImportStatus = z.infer<typeof status>;
 export type CertificateImport = Resource<CertificateImportSpec, CertificateImportStatus>;
 
@@ -83,6 +83,6 @@ export const certificateImport: KindDefinition = {
   scope: "Namespaced",
   description: "Brings one source into one place of a store and keeps it there.",
   columns: deliveryColumns(".status.delivery.deliveredAt"),
-  spec: (providers) => spec.extend(blockFields(providers, "target")).meta(rules(...targetRules(providers))),
+  spec: (providers) => spec.extend(sideFields(providers, "import")).meta(rules(...sideRules(providers, "import"))),
   status,
 };

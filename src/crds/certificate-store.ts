@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { blockFields, type StoreBlocks } from "./blocks/index.ts";
+import { type StoreBlocks, storeFields } from "./blocks/index.ts";
 import { conditions } from "./conditions.ts";
 import { duration, time } from "./fields.ts";
 import { ageColumn, type KindDefinition, readyColumn, type Resource, whyColumns } from "./kind.ts";
@@ -46,7 +46,7 @@ export const certificateStore: KindDefinition = {
     ...whyColumns,
   ],
   spec: (providers) =>
-    spec.extend(blockFields(providers, "store")).meta(
+    spec.extend(storeFields(providers, "Namespaced")).meta(
       rules(exactlyOne(...providers.map((blocks) => blocks.provider)), {
         rule: providers.map(({ provider }) => `has(self.${provider}) == has(oldSelf.${provider})`).join(" && "),
         message: "the provider of a store cannot be changed; create another store",

@@ -73,12 +73,8 @@ describe("the CRDs", () => {
   });
 
   it("take another provider's blocks without a change to the kinds", () => {
-    const probe = {
-      provider: "probe",
-      store: z.object({}),
-      target: z.object({ slot: z.string().max(10) }),
-      targetRules: [],
-    };
+    const block = z.object({ slot: z.string().max(10) });
+    const probe = { provider: "probe", store: () => z.object({}), import: { block, rules: [] } };
     const [, imports] = kinds;
     if (imports === undefined) throw new Error("no CertificateImport");
     const crd = JSON.stringify(customResourceDefinition(imports, [probe]));

@@ -57,3 +57,27 @@ export type SecretKeyRef = z.infer<typeof secretKeyRef>;
 
 /** Name of an entry in a keystore. */
 export const alias = z.string().min(1).max(128);
+
+const namespaceOf = namespaceName.describe("Its namespace: a cluster store has none of its own.");
+
+/** Whether the objects of a kind have a namespace. */
+export type Scope = "Namespaced" | "Cluster";
+
+/** What a store refers to: in its own namespace or, since a cluster store has none, in one that the reference names. */
+export function storeReference(
+  scope: Scope,
+  name: string,
+): z.ZodType<{ name: string; namespace?: string | undefined }> {
+  const local = z.object({ name: objectName.describe(name) });
+  return scope === "Cluster" ? local.extend({ namespace: namespaceOf }) : local;
+}
+
+/** One value of a Secret or ConfigMap that a store refers to. */
+export function storeKeyReference(
+  scope: Scope,
+  name: string,
+  key: string,
+): z.ZodType<{ name: string; key: string; namespace?: string | undefined }> {
+  const local = z.object({ name: objectName.describe(name), key: dataKey.describe(key) });
+  return scope === "Cluster" ? local.extend({ namespace: namespaceOf }) : local;
+}

@@ -4,7 +4,13 @@ import { certificateStore } from "./certificate-store.ts";
 import type { KindDefinition } from "./kind.ts";
 import { storeDeployment } from "./store-deployment.ts";
 
-export { type ProviderBlocks, providers, type StoreBlocks, type TargetBlocks } from "./blocks/index.ts";
+export {
+  type ImportBlocks,
+  type ProviderBlocks,
+  providers,
+  type StoreBlocks,
+  type TargetBlocks,
+} from "./blocks/index.ts";
 export type { KubernetesOutput, KubernetesStoreBlock, KubernetesTarget } from "./blocks/kubernetes.ts";
 export type { CertificateImport, CertificateImportSpec, CertificateImportStatus } from "./certificate-import.ts";
 export type { CertificateStore, CertificateStoreSpec, CertificateStoreStatus } from "./certificate-store.ts";

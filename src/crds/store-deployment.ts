@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { blockFields, type TargetBlocks, targetRules } from "./blocks/index.ts";
+import { sideFields, sideRules, type TargetBlocks } from "./blocks/index.ts";
 import { deliveryColumns, deliverySpec, deliveryStatus } from "./certificate-import.ts";
 import { adoptionPolicy, deletionPolicy, deliveryRecord, downgradePolicy, driftPolicy, storeRef } from "./delivery.ts";
 import { namespaceName, objectName } from "./fields.ts";
@@ -50,7 +50,7 @@ export const storeDeployment: KindDefinition = {
   description: "Brings one certificate into many places and keeps it there.",
   columns: deliveryColumns(".status.targets[0].deliveredAt"),
   spec: (providers) => {
-    const oneTarget = target.extend(blockFields(providers, "target")).meta(rules(...targetRules(providers)));
+    const oneTarget = target.extend(sideFields(providers, "target")).meta(rules(...sideRules(providers, "target")));
     const targets = z
       .array(oneTarget)
       .min(1)

@@ -16,4 +16,9 @@ export type LedgerStoreBlock = z.infer<typeof store>;
 export type LedgerTarget = z.infer<typeof target>;
 
 /** The blocks of the provider that exists in tests only. */
-export const ledgerBlocks: ProviderBlocks = { provider: "ledger", store, target, targetRules: [] };
+export const ledgerBlocks: ProviderBlocks = {
+  provider: "ledger",
+  store: () => store,
+  import: { block: target, rules: [] },
+  target: { block: target, rules: [] },
+};

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { Scope } from "../fields.ts";
 import { exactlyOne, type Rule } from "../rules.ts";
 import {
   type KubernetesStoreBlock,
@@ -8,19 +9,31 @@ import {
   kubernetesTargetRules,
 } from "./kubernetes.ts";
 
-/** The blocks of one provider: one schema each, whichever kind they appear in. */
+/** A block of one provider where it names a certificate or a place. */
+export interface BlockSide {
+  readonly block: z.ZodType;
+  /** What the block forbids beside it; `self` is what holds the block. */
+  readonly rules: readonly Rule[];
+}
+
+/** The blocks of one provider, by who holds them: a kind lacks what a provider leaves out. */
 export interface ProviderBlocks {
   /** Name of the provider and of its field in every kind. */
   readonly provider: string;
-  readonly store: z.ZodType;
-  readonly target: z.ZodType;
-  /** What the target block forbids beside it; `self` is what holds the block, `chain` and `privateKey`. */
-  readonly targetRules: readonly Rule[];
+  readonly store: (scope: Scope) => z.ZodType;
+  /** In a CertificateImport. */
+  readonly import?: BlockSide;
+  /** In a target of a StoreDeployment. */
+  readonly target?: BlockSide;
+  /** In a CertificateDownload. */
+  readonly download?: BlockSide;
 }
+
+const kubernetesSide: BlockSide = { block: kubernetesTarget, rules: kubernetesTargetRules };
 
 /** The providers that ship. */
 export const providers: readonly ProviderBlocks[] = [
-  { provider: "kubernetes", store: kubernetesStore, target: kubernetesTarget, targetRules: kubernetesTargetRules },
+  { provider: "kubernetes", store: kubernetesStore, import: kubernetesSide, target: kubernetesSide },
 ];
 
 /** The store blocks as types. */
@@ -28,17 +41,34 @@ export interface StoreBlocks {
   kubernetes?: KubernetesStoreBlock;
 }
 
-/** The target blocks as types. */
+/** The blocks of imports as types. */
+export interface ImportBlocks {
+  kubernetes?: KubernetesTarget;
+}
+
+/** The blocks of targets as types. */
 export interface TargetBlocks {
   kubernetes?: KubernetesTarget;
 }
 
-/** The fields that a list of providers gives a kind, all optional: which one must be set is a CEL rule of the kind. */
-export function blockFields(list: readonly ProviderBlocks[], side: "store" | "target"): Record<string, z.ZodType> {
-  return Object.fromEntries(list.map((blocks) => [blocks.provider, blocks[side].optional()]));
+/** The store blocks of a list of providers, all optional: which one must be set is a rule of the kind. */
+export function storeFields(list: readonly ProviderBlocks[], scope: Scope): Record<string, z.ZodType> {
+  return Object.fromEntries(list.map(({ provider, store }) => [provider, store(scope).optional()]));
 }
 
-/** Rules of everything that names a place: one provider, and what that provider forbids. */
-export function targetRules(list: readonly ProviderBlocks[]): Rule[] {
-  return [exactlyOne(...list.map((blocks) => blocks.provider)), ...list.flatMap((blocks) => blocks.targetRules)];
+type Side = "import" | "target" | "download";
+
+/** The blocks of one side, all optional: which one must be set is among `sideRules`. */
+export function sideFields(list: readonly ProviderBlocks[], side: Side): Record<string, z.ZodType> {
+  return Object.fromEntries(sidesOf(list, side).map(({ provider, block }) => [provider, block.optional()]));
+}
+
+/** Rules of what holds the blocks of one side: one provider, and what that provider forbids. */
+export function sideRules(list: readonly ProviderBlocks[], side: Side): Rule[] {
+  const sides = sidesOf(list, side);
+  return [exactlyOne(...sides.map(({ provider }) => provider)), ...sides.flatMap(({ rules }) => rules)];
+}
+
+function sidesOf(list: readonly ProviderBlocks[], side: Side): (BlockSide & { provider: string })[] {
+  return list.flatMap(({ provider, [side]: found }) => (found === undefined ? [] : [{ provider, ...found }]));
 }

@@ -1,33 +1,38 @@
 import * as z from "zod";
-import { alias, dataKey, namespaceName, objectName, secretKeyRef } from "../fields.ts";
+import {
+  alias,
+  dataKey,
+  namespaceName,
+  objectName,
+  type Scope,
+  secretKeyRef,
+  storeKeyReference,
+  storeReference,
+} from "../fields.ts";
 import { exactlyOne, type Rule, rules } from "../rules.ts";
 
-/** How a CertificateStore reaches a cluster. */
-export const kubernetesStore = z
-  .object({
-    auth: z
-      .object({
-        serviceAccountRef: z
-          .object({ name: objectName.describe("ServiceAccount in the store's namespace.") })
-          .optional()
-          .describe(
-            "Write into this cluster with the rights of this ServiceAccount. A Role must grant the operator create on serviceaccounts/token for it.",
-          ),
-        kubeconfigSecretRef: z
-          .object({
-            name: objectName.describe("Secret in the store's namespace."),
-            key: dataKey.describe("Key that holds the kubeconfig."),
-          })
-          .optional()
-          .describe(
-            "Write into the cluster of this kubeconfig. It holds one context with inline data; exec, files and proxies are refused.",
-          ),
-      })
-      .meta(rules(exactlyOne("serviceAccountRef", "kubeconfigSecretRef")))
-      .describe("With whose rights to write; never the operator's own."),
-  })
-  .describe("Secrets of this or another cluster.");
-export type KubernetesStoreBlock = z.infer<typeof kubernetesStore>;
+/** How a store reaches a cluster. */
+export const kubernetesStore = (scope: Scope) =>
+  z
+    .object({
+      auth: z
+        .object({
+          serviceAccountRef: storeReference(scope, "Name of the ServiceAccount.")
+            .optional()
+            .describe(
+              "Write into this cluster with the rights of this ServiceAccount. A Role must grant the operator create on serviceaccounts/token for it.",
+            ),
+          kubeconfigSecretRef: storeKeyReference(scope, "Name of the Secret.", "Key that holds the kubeconfig.")
+            .optional()
+            .describe(
+              "Write into the cluster of this kubeconfig. It holds one context with inline data; exec, files and proxies are refused.",
+            ),
+        })
+        .meta(rules(exactlyOne("serviceAccountRef", "kubeconfigSecretRef")))
+        .describe("With whose rights to write; never the operator's own."),
+    })
+    .describe("Secrets of this or another cluster.");
+export type KubernetesStoreBlock = z.infer<ReturnType<typeof kubernetesStore>>;
 
 export const output = z
   .object({
