@@ -21,6 +21,10 @@ const records = {
   blockedFirst: { phase: "Blocked", reason: "NotAdopted", message: "Choose another." },
   blockedUpdate: { phase: "Blocked", reason: "DowngradeRefused", message: "Renew it.", ...placed },
   drifted: { phase: "Drifted", reason: "Drifted", message: "Someone changed it.", ...placed },
+  scheduledFirst: { phase: "Waiting", reason: "WaitingForWindow", message: "Opens at 02:00." },
+  scheduledUpdate: { phase: "Waiting", reason: "WaitingForWindow", message: "Opens at 02:00.", ...placed },
+  stopped: { phase: "Waiting", reason: "RolloutStopped", message: "Another target failed.", ...placed },
+  unshown: { phase: "Delivered", reason: "Delivered", deliveredAt: placed.deliveredAt },
   suspendedFirst: { phase: "Suspended", reason: "Suspended", plan: { action: "Create", reason: "NotThere" } },
   suspendedHeld: { phase: "Suspended", reason: "Suspended", ...placed },
   suspendedOld: { phase: "Suspended", reason: "Suspended", plan: { action: "Update", reason: "Changed" }, ...placed },
@@ -61,6 +65,16 @@ describe("the conditions", () => {
     [["blockedUpdate", "retryingUpdate"], "False DowngradeRefused", "True", "False", "False"],
     [["retryingUpdate"], "True Updating", "True", "False", "False"],
     [["writing", "delivered"], "True Updating", "True", "False", "False"],
+    [["scheduledFirst"], "False WaitingForWindow", "True", "False", "False"],
+    [["scheduledUpdate", "delivered"], "True UpdateScheduled", "False", "False", "False"],
+    [["scheduledUpdate", "retryingUpdate"], "True Updating", "True", "False", "False"],
+    [["scheduledUpdate", "blockedUpdate"], "False DowngradeRefused", "True", "False", "False"],
+    [["stopped", "delivered"], "False RolloutStopped", "False", "True", "False"],
+    [["stopped", "retryingUpdate"], "False RolloutStopped", "True", "False", "False"],
+    [["stopped", "retryingFirst"], "False ClusterUnavailable", "True", "False", "False"],
+    [["stopped", "blockedUpdate"], "False DowngradeRefused", "False", "True", "False"],
+    [["unshown"], "True Delivered", "False", "False", "True"],
+    [["suspendedOld", "delivered"], "True Suspended", "False", "False", "False"],
     [["suspendedFirst"], "False Suspended", "False", "False", "False"],
     [["suspendedHeld"], "kept", "False", "False", "True"],
     [["suspendedOld"], "kept", "False", "False", "False"],
@@ -92,5 +106,11 @@ describe("the conditions", () => {
     const found = look(["delivered", "retryingUpdate", "waitingFirst"]);
     expect(found.summary).toBe("1/3 delivered");
     expect(found.ready?.message).toBe("1/3 delivered. Create it.");
+  });
+
+  it("say when an update comes that waits only for its time", () => {
+    expect(look(["delivered", "scheduledUpdate"]).ready?.message).toBe(
+      "1/2 delivered; the others hold an earlier certificate that is valid. Opens at 02:00.",
+    );
   });
 });

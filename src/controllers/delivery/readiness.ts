@@ -1,5 +1,5 @@
-import type { DeliveryRecord } from "../../crds/index.ts";
 import type { Draft } from "./draft.ts";
+import { type Place, placeOf } from "./standing.ts";
 
 /** One condition without its times. */
 export interface Verdict {
@@ -18,102 +18,143 @@ export interface Readiness {
   readonly summary: string;
 }
 
-interface Place {
-  readonly phase: DeliveryRecord["phase"];
-  readonly reason: string;
-  readonly message: string;
-  /** Holds a certificate of ours that is valid. */
-  readonly valid: boolean;
-  readonly expired: boolean;
-  readonly newest: boolean;
+/** What the rows of the table look at. */
+interface Scene {
+  readonly places: readonly Place[];
+  readonly summary: string;
+  /** Nothing is written into any place. */
+  readonly suspended: boolean;
+  /** A place where work goes on; one that waits only for its time when there is no other. */
+  readonly work: Place | undefined;
+  /** A place that stays as it is until somebody changes something. */
+  readonly stuck: Place | undefined;
 }
 
-/** Work goes on: doing, following, retrying, or waiting for something. */
-const working: ReadonlySet<DeliveryRecord["phase"]> = new Set(["Pending", "Waiting", "InProgress", "Failed"]);
-const refused: ReadonlySet<DeliveryRecord["phase"]> = new Set(["Blocked", "Drifted"]);
+/** One answer. `ready` is undefined where it stays as it was. */
+interface Row {
+  readonly ready: Verdict | undefined;
+  /** Work: Reconciling where work goes on. WorkOrStalled: and Stalled where none does. Rest: neither. */
+  readonly tells: "Work" | "WorkOrStalled" | "Rest";
+}
+
+/** The table of conditions: the first row that answers; else all is delivered. */
+const rows: readonly ((scene: Scene) => Row | undefined)[] = [
+  expired,
+  suspended,
+  lacking,
+  obstructed,
+  heldBack,
+  updating,
+  scheduled,
+  outdated,
+];
 
 /**
- * The table of conditions: the first row that fits. Pure.
+ * The conditions of an import or deployment, from the records of its places. Pure.
  * @param suspended the whole resource is suspended
  */
 export function readiness(targets: readonly string[], draft: Draft, suspended: boolean, now: Date): Readiness {
   const places = targets.map((name) => placeOf(draft.records.get(name), now));
-  const going = places.find(({ phase }) => working.has(phase));
-  const stuck = places.find(({ phase }) => refused.has(phase));
-  const held = places.filter(({ newest }) => newest).length;
-  const summary = `${held}/${places.length} delivered`;
-  const on = going !== undefined && !suspended;
-  const first = places.find(({ newest }) => !newest);
-  const delivered: Verdict =
-    first === undefined
-      ? { status: "True", reason: "Delivered", message: "Every place holds the certificate." }
-      : { status: "False", reason: first.reason, message: first.message };
-  const base = {
-    reconciling: progress(on ? going : undefined, summary),
-    stalled: off("NotStalled"),
-    delivered,
+  const scene = sceneOf(places, suspended);
+  const { summary, work } = scene;
+  const { ready, tells } = rowOf(scene);
+  const isStalled = tells === "WorkOrStalled" && work === undefined && ready !== undefined;
+  return {
+    ...(ready && { ready }),
+    reconciling: work === undefined || tells === "Rest" ? off("NotReconciling") : because("True", work, `${summary}.`),
+    stalled: isStalled ? { ...ready, status: "True" } : off("NotStalled"),
+    delivered: deliveredOf(places),
     summary,
   };
-
-  const expired = places.find((place) => place.expired);
-  if (expired !== undefined) {
-    const message = "A certificate in place has expired. Renew the source, or remove what holds the delivery back.";
-    const why: Verdict = { status: "False", reason: "Expired", message };
-    return { ...base, ready: why, stalled: on ? base.stalled : { ...why, status: "True" } };
-  }
-  if (suspended || places.every(({ phase }) => phase === "Suspended")) {
-    const never = places.some(({ valid }) => !valid);
-    const message = "Nothing is written while this is suspended; set suspend to false to go on.";
-    return { ...base, ...(never ? { ready: { status: "False", reason: "Suspended", message } } : {}) };
-  }
-  const empty = places.find(({ valid, phase }) => !valid && working.has(phase));
-  if (empty !== undefined) {
-    const { reason, message } = empty;
-    return { ...base, ready: { status: "False", reason, message: join(`${summary}.`, message) } };
-  }
-  if (stuck !== undefined) {
-    const why = { reason: stuck.reason, message: join(`${summary}.`, stuck.message) };
-    const stalled: Verdict = on ? base.stalled : { status: "True", ...why };
-    return { ...base, ready: { status: "False", ...why }, stalled };
-  }
-  const unheld = places.find(({ valid }) => !valid);
-  if (unheld !== undefined)
-    return { ...base, ready: { status: "False", reason: unheld.reason, message: unheld.message } };
-  if (going !== undefined) {
-    const message = join(`${summary}; the others hold an earlier certificate that is valid.`, going.message);
-    return { ...base, ready: { status: "True", reason: "Updating", message } };
-  }
-  return { ...base, ready: { status: "True", reason: "Delivered", message: `${summary}.` } };
 }
 
-function placeOf(record: DeliveryRecord | undefined, now: Date): Place {
-  if (record === undefined) {
-    return {
-      phase: "Pending",
-      reason: "Pending",
-      message: "Not looked at yet.",
-      valid: false,
-      expired: false,
-      newest: false,
-    };
+function rowOf(scene: Scene): Row {
+  for (const row of rows) {
+    const found = row(scene);
+    if (found !== undefined) return found;
   }
-  const { phase, reason = phase, message = "", remote, deliveredAt, plan } = record;
-  const notAfter = deliveredAt === undefined ? undefined : remote?.notAfter;
-  const ours = notAfter !== undefined;
-  const expired = ours && new Date(notAfter) <= now;
-  const newest = phase === "Delivered" || (phase === "Suspended" && ours && plan === undefined);
-  return { phase, reason, message, valid: ours && !expired, expired, newest };
+  return { ready: { status: "True", reason: "Delivered", message: `${scene.summary}.` }, tells: "Rest" };
 }
 
-function progress(going: Place | undefined, summary: string): Verdict {
-  if (going === undefined) return off("NotReconciling");
-  return { status: "True", reason: going.reason, message: join(`${summary}.`, going.message) };
+function sceneOf(places: readonly Place[], suspended: boolean): Scene {
+  const at = (standing: Place["standing"]): Place | undefined => places.find((place) => place.standing === standing);
+  const all = places.filter(({ standing }) => standing === "Stuck");
+  const held = places.filter(({ newest }) => newest).length;
+  return {
+    places,
+    summary: `${held}/${places.length} delivered`,
+    suspended: suspended || places.every(({ standing }) => standing === "Suspended"),
+    work: suspended ? undefined : (at("Working") ?? at("Scheduled")),
+    // A stopped rollout is what another place's failure came to.
+    stuck: all.find(({ reason }) => reason !== "RolloutStopped") ?? all[0],
+  };
+}
+
+function expired({ places }: Scene): Row | undefined {
+  if (!places.some((place) => place.expired)) return undefined;
+  const message = "A certificate in place has expired. Renew the source, or remove what holds the delivery back.";
+  return { ready: { status: "False", reason: "Expired", message }, tells: "WorkOrStalled" };
+}
+
+function suspended({ places, suspended }: Scene): Row | undefined {
+  if (!suspended) return undefined;
+  return { ready: places.every(({ valid }) => valid) ? undefined : neverDelivered, tells: "Rest" };
+}
+
+/** Some place has no valid certificate of ours, and work goes on. */
+function lacking({ places, summary, work, stuck }: Scene): Row | undefined {
+  const without = places.filter(({ valid }) => !valid);
+  if (work === undefined || without.length === 0) return undefined;
+  const going = without.find(({ standing }) => standing === "Working" || standing === "Scheduled");
+  return { ready: because("False", going ?? stuck ?? work, `${summary}.`), tells: "Work" };
+}
+
+function obstructed({ summary, stuck }: Scene): Row | undefined {
+  if (stuck === undefined) return undefined;
+  return { ready: because("False", stuck, `${summary}.`), tells: "WorkOrStalled" };
+}
+
+/** A target that is suspended on its own, or by its store, before its first delivery. */
+function heldBack({ places }: Scene): Row | undefined {
+  return places.every(({ valid }) => valid) ? undefined : { ready: neverDelivered, tells: "Rest" };
+}
+
+function updating({ summary, work }: Scene): Row | undefined {
+  if (work?.standing !== "Working") return undefined;
+  return { ready: { ...because("True", work, earlierIn(summary)), reason: "Updating" }, tells: "Work" };
+}
+
+function scheduled({ summary, work }: Scene): Row | undefined {
+  if (work === undefined) return undefined;
+  return { ready: { ...because("True", work, earlierIn(summary)), reason: "UpdateScheduled" }, tells: "Rest" };
+}
+
+/** Every place holds a valid one, and what is not the newest is suspended. */
+function outdated({ places, summary }: Scene): Row | undefined {
+  const old = places.find(({ newest }) => !newest);
+  return old && { ready: because("True", old, earlierIn(summary)), tells: "Rest" };
+}
+
+function deliveredOf(places: readonly Place[]): Verdict {
+  const first = places.find(({ newest }) => !newest);
+  if (first !== undefined) return because("False", first);
+  return { status: "True", reason: "Delivered", message: "Every place holds the certificate." };
+}
+
+const neverDelivered: Verdict = {
+  status: "False",
+  reason: "Suspended",
+  message: "Nothing is written while this is suspended; set suspend to false to go on.",
+};
+
+function earlierIn(summary: string): string {
+  return `${summary}; the others hold an earlier certificate that is valid.`;
+}
+
+function because(status: Verdict["status"], { reason, message }: Place, before = ""): Verdict {
+  return { status, reason, message: [before, message].filter((text) => text !== "").join(" ") };
 }
 
 function off(reason: string): Verdict {
   return { status: "False", reason, message: "" };
-}
-
-function join(first: string, second: string): string {
-  return second === "" ? first : `${first} ${second}`;
 }
