@@ -83,6 +83,11 @@ export const deliveryRecord = z.object({
     .optional()
     .describe("Keyed digest of the inputs that the failures were counted under."),
   nextAttemptTime: time.optional().describe("When it is tried again."),
+  deliverNow: z
+    .string()
+    .max(128)
+    .optional()
+    .describe("Request of certferry.io/deliver-now that this delivery has not used yet."),
   deliveredAt: time.optional().describe("When the place was last written, or first seen to hold the certificate."),
 });
 export type DeliveryRecord = z.infer<typeof deliveryRecord>;

@@ -21,6 +21,7 @@ export type { DeliveryRecord, HistoryEntry, PolicySet, PreviousPlace, StoreRef }
 export { milliseconds } from "./duration.ts";
 export { group, type KindDefinition, version } from "./kind.ts";
 export type { SecretKeyRef } from "./fields.ts";
+export type { DeliveryWindow, Rollout, Schedule } from "./schedule.ts";
 export type { ChainSpec, SourceSpec } from "./source.ts";
 export type {
   DeploymentTarget,

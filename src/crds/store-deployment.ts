@@ -5,6 +5,7 @@ import { adoptionPolicy, deletionPolicy, deliveryRecord, downgradePolicy, driftP
 import { namespaceName, objectName } from "./fields.ts";
 import type { KindDefinition, Resource } from "./kind.ts";
 import { exactlyOne, rules } from "./rules.ts";
+import { rollout, schedule } from "./schedule.ts";
 import { chain, privateKey, source } from "./source.ts";
 
 /** No defaults here: a target that says nothing follows the resource. */
@@ -26,6 +27,8 @@ const common = z.object({
     .optional()
     .describe("Deliver what the source of this CertificateImport holds."),
   source: source.optional(),
+  schedule: schedule.optional(),
+  rollout: rollout.optional(),
   ...deliverySpec,
 });
 
@@ -35,6 +38,11 @@ const targetStatus = deliveryRecord.extend({ name: z.string().max(63).describe("
 const status = z.object({
   ...deliveryStatus,
   targets: z.array(targetStatus).max(64).meta(byName).optional().describe("One delivery a target."),
+  lastHandledDeliverNow: z
+    .string()
+    .max(128)
+    .optional()
+    .describe("The value of certferry.io/deliver-now that was last seen to."),
 });
 
 export type DeploymentTarget = z.infer<typeof target> & TargetBlocks;
