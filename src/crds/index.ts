@@ -11,7 +11,8 @@ export {
   type StoreBlocks,
   type TargetBlocks,
 } from "./blocks/index.ts";
-export type { KubernetesOutput, KubernetesStoreBlock, KubernetesTarget } from "./blocks/kubernetes.ts";
+export type { KubernetesStoreBlock, KubernetesTarget } from "./blocks/kubernetes.ts";
+export type { OutputFields } from "./blocks/outputs.ts";
 export type { CertificateImport, CertificateImportSpec, CertificateImportStatus } from "./certificate-import.ts";
 export type { CertificateStore, CertificateStoreSpec, CertificateStoreStatus } from "./certificate-store.ts";
 export type { CertificateFactsStatus } from "./certificate.ts";

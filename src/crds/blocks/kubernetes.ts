@@ -1,15 +1,7 @@
 import * as z from "zod";
-import {
-  alias,
-  dataKey,
-  namespaceName,
-  objectName,
-  type Scope,
-  secretKeyRef,
-  storeKeyReference,
-  storeReference,
-} from "../fields.ts";
+import { dataKey, namespaceName, objectName, type Scope, storeKeyReference, storeReference } from "../fields.ts";
 import { exactlyOne, type Rule, rules } from "../rules.ts";
+import { outputFields, outputRules, targetRulesFor, truststore } from "./outputs.ts";
 
 /** How a store reaches a cluster. */
 export const kubernetesStore = (scope: Scope) =>
@@ -34,38 +26,18 @@ export const kubernetesStore = (scope: Scope) =>
     .describe("Secrets of this or another cluster.");
 export type KubernetesStoreBlock = z.infer<ReturnType<typeof kubernetesStore>>;
 
-export const output = z
+const output = z
   .object({
-    format: z
-      .enum(["TLS", "PEM", "CombinedPEM", "DER", "PKCS7", "PKCS12", "JKS"])
-      .describe(
-        "TLS writes tls.crt, tls.key and ca.crt; the others one key. CombinedPEM holds private key and certificates; PKCS12 and JKS are keystores.",
-      ),
+    format: outputFields.format.describe(
+      "TLS writes tls.crt, tls.key and ca.crt; the others one key. CombinedPEM holds private key and certificates; PKCS12 and JKS are keystores.",
+    ),
     key: dataKey.optional().describe("Key in the Secret; not with TLS, which has its own."),
-    content: z
-      .enum(["Leaf", "Chain", "LeafAndChain", "Key", "All"])
-      .optional()
-      .describe(
-        "What PEM, PKCS7 and DER hold: LeafAndChain when unset, for DER Leaf. DER has room for Leaf or Key, PKCS7 for certificates.",
-      ),
-    profile: z
-      .enum(["LegacyRC2", "LegacyDES", "Modern2023", "Modern2026", "Passwordless"])
-      .optional()
-      .describe("How a PKCS12 is encrypted; Modern2023 when unset. docs/formats.md says which program reads which."),
-    alias: alias
-      .optional()
-      .describe("Name of our entry in a keystore; certificate when unset. Entries of other names are kept."),
-    passwordSecretRef: secretKeyRef
-      .optional()
-      .describe("Password of the keystore, as it lies in the Secret, line breaks included."),
-    previousPasswordSecretRef: secretKeyRef
-      .optional()
-      .describe("Password that the keystore may still have: it is opened with it and written with the new one."),
-    truststoreKey: dataKey
-      .optional()
-      .describe(
-        "Key for a second keystore, with the source's CA certificates or else the chain's root; left out where neither is known.",
-      ),
+    content: outputFields.content,
+    profile: outputFields.profile,
+    alias: outputFields.alias,
+    passwordSecretRef: outputFields.passwordSecretRef,
+    previousPasswordSecretRef: outputFields.previousPasswordSecretRef,
+    truststoreKey: dataKey.optional().describe(`Key for a second keystore, ${truststore}`),
   })
   .meta(
     rules(
@@ -73,23 +45,9 @@ export const output = z
         rule: "(self.format == 'TLS') != has(self.key)",
         message: "key must be set, except with format TLS, which writes tls.crt, tls.key and ca.crt",
       },
-      {
-        rule: "!has(self.content) || self.format == 'PEM' || self.format == 'DER' && self.content in ['Leaf', 'Key'] || self.format == 'PKCS7' && !(self.content in ['Key', 'All'])",
-        message: "content goes only with format PEM, DER (Leaf or Key) and PKCS7 (Leaf, Chain or LeafAndChain)",
-      },
-      {
-        rule: "self.format in ['PKCS12', 'JKS'] || !(has(self.alias) || has(self.passwordSecretRef) || has(self.previousPasswordSecretRef) || has(self.truststoreKey))",
-        message:
-          "alias, passwordSecretRef, previousPasswordSecretRef and truststoreKey go only with the keystores PKCS12 and JKS",
-      },
-      { rule: "!has(self.profile) || self.format == 'PKCS12'", message: "profile goes only with format PKCS12" },
-      {
-        rule: "!(self.format in ['PKCS12', 'JKS']) || has(self.passwordSecretRef) != (has(self.profile) && self.profile == 'Passwordless')",
-        message: "a keystore needs passwordSecretRef, except with profile Passwordless, which takes none",
-      },
+      ...outputRules("truststoreKey"),
     ),
   );
-export type KubernetesOutput = z.infer<typeof output>;
 
 /** Of labels and annotations. A map's keys have no pattern of their own in a CRD, so CEL checks their form, too. */
 const metadataKeys = [
@@ -168,14 +126,4 @@ export const kubernetesTarget = z
   .describe("Keys of a Secret.");
 export type KubernetesTarget = z.infer<typeof kubernetesTarget>;
 
-export const kubernetesTargetRules: readonly Rule[] = [
-  {
-    rule: "!has(self.kubernetes) || !has(self.privateKey) || self.privateKey == 'Include' || !self.kubernetes.outputs.exists(o, o.format in ['TLS', 'CombinedPEM', 'JKS'] || (has(o.content) && o.content in ['Key', 'All']))",
-    message:
-      "format TLS, CombinedPEM and JKS, and content Key or All, hold the private key; with privateKey: Exclude use another format or content",
-  },
-  {
-    rule: "!has(self.kubernetes) || !has(self.chain) || !has(self.chain.include) || self.chain.include || !self.kubernetes.outputs.exists(o, has(o.content) && o.content == 'Chain')",
-    message: "an output with content Chain would be empty with chain.include: false; leave one of them out",
-  },
-];
+export const kubernetesTargetRules: readonly Rule[] = targetRulesFor("kubernetes");

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type KubeClient, Secret } from "../../kube/index.ts";
-import { isAllOurs } from "./keystore-record.ts";
+import { isAllOurs } from "../outputs/keystore-record.ts";
 import type { Mark } from "./mark.ts";
 import { valueOf } from "./value.ts";
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ObjectMeta } from "../../kube/index.ts";
-import { type KeystoreRecord, readRecords } from "./keystore-record.ts";
+import { type KeystoreRecord, readRecords } from "../outputs/keystore-record.ts";
 
 /** What a resource notes on a Secret that it writes: one annotation each, so that several can share a Secret by keys. */
 export interface Mark {

@@ -1,28 +1,34 @@
 import type { KubernetesTarget } from "../../crds/index.ts";
-import { type Bundle, type CertificateFacts, certificateFacts, decode } from "../../formats/index.ts";
 import { isReservedSecretType, type Secret } from "../../kube/index.ts";
 import type { Difference, Holders, Observation, Obstacle } from "../contract.ts";
-import { certificateKeys, naming } from "./content.ts";
-import { type KeystoreLook, type KeystoreSpot, lookAt } from "./keystore.ts";
-import type { KeystoreRecord } from "./keystore-record.ts";
-import { valueOf } from "./value.ts";
+import type { KeystoreLook } from "../outputs/keystore.ts";
+import type { KeystoreRecord } from "../outputs/keystore-record.ts";
+import {
+  closedAmong,
+  type Found,
+  keystoreDifferences,
+  leafAmong,
+  type Looks,
+  looksAt,
+  type WantedOutputs,
+} from "../outputs/look.ts";
 import { type Mark, markName, marksOf, overlapping, writeMark } from "./mark.ts";
+import { valueOf } from "./value.ts";
 
 /** What a place wants of its Secret. */
-export interface Wanted {
+export interface Wanted extends WantedOutputs {
   readonly target: KubernetesTarget;
   /** All keys that the outputs may write. */
   readonly spots: readonly string[];
   readonly type: string;
   readonly mark: string;
-  readonly bundle: Bundle;
-  /** The keys whose bytes follow from the bundle alone. */
-  readonly content: ReadonlyMap<string, Buffer>;
-  /** The keys whose bytes depend on what lies there. */
-  readonly keystores: readonly KeystoreSpot[];
 }
 
-type Looks = ReadonlyMap<KeystoreSpot, KeystoreLook>;
+/** What lies in a Secret, as its outputs see it. */
+export function foundIn(secret: Secret, mark: string): Found {
+  const records = marksOf(secret.metadata).find((one) => one.mark === mark)?.keystores ?? {};
+  return { bytes: (key) => valueOf(secret, key), record: (key) => records[key] };
+}
 
 /** What lies in a Secret, compared with what is wanted there. */
 export async function observed(
@@ -32,8 +38,9 @@ export async function observed(
 ): Promise<Extract<Observation, { state: "Present" }>> {
   const { metadata } = secret;
   const marks = marksOf(metadata);
-  const looks = await looksAt(secret, marks, wanted, signal);
-  const leaf = await leafOf(secret, wanted, looks);
+  const found = foundIn(secret, wanted.mark);
+  const looks = await looksAt(found, wanted, signal);
+  const leaf = await leafAmong(found, wanted, looks);
   const differs = differencesOf(secret, marks, wanted, looks);
   const obstacle = obstacleOf(secret, wanted, differs) ?? closedOf(secret, looks);
   return {
@@ -62,31 +69,12 @@ export function markFor(
   return { mark, keys, created, metadata, keystores: records };
 }
 
-async function looksAt(
-  secret: Secret,
-  marks: readonly Mark[],
-  { bundle, keystores, mark }: Wanted,
-  signal: AbortSignal,
-): Promise<Looks> {
-  const records = marks.find((one) => one.mark === mark)?.keystores ?? {};
-  const looks = new Map<KeystoreSpot, KeystoreLook>();
-  for (const spot of keystores) {
-    const look = await naming({ format: spot.options.format, key: spot.key }, () =>
-      lookAt(spot, bundle, valueOf(secret, spot.key), records[spot.key], signal),
-    );
-    looks.set(spot, look);
-  }
-  return looks;
-}
-
 function closedOf({ metadata }: Secret, looks: Looks): Obstacle | undefined {
-  for (const [{ key }, look] of looks) {
-    if (look.action !== "Stop") continue;
-    const where = `Key ${key} of Secret ${metadata.namespace ?? ""}/${metadata.name ?? ""}`;
-    const message = `${where} may hold entries of others and cannot be opened: ${look.why} Set previousPasswordSecretRef to the password that it has, or delete the key to have it made anew.`;
-    return { reason: "CannotOpen", message };
-  }
-  return undefined;
+  const closed = closedAmong(looks);
+  if (closed === undefined) return undefined;
+  const where = `Key ${closed.key} of Secret ${metadata.namespace ?? ""}/${metadata.name ?? ""}`;
+  const message = `${where} may hold entries of others and cannot be opened: ${closed.why} Set previousPasswordSecretRef to the password that it has, or delete the key to have it made anew.`;
+  return { reason: "CannotOpen", message };
 }
 
 function holdersOf({ data }: Secret, marks: readonly Mark[], { spots, mark }: Wanted): Holders {
@@ -107,7 +95,7 @@ function differencesOf(secret: Secret, marks: readonly Mark[], wanted: Wanted, l
   const records = Object.fromEntries([...looks].flatMap(([{ key }, look]) => noted(key, look, ours)));
   return [
     ...changed.map(([key]) => ({ what: `data ${key}` })),
-    ...[...looks].flatMap(([{ key }, look]) => ("what" in look ? [{ what: `data ${key}: ${look.what}` }] : [])),
+    ...keystoreDifferences(looks).map((what) => ({ what: `data ${what}` })),
     ...left.map((key) => ({ what: `data ${key}, no longer wanted` })),
     ...pairs(labels, metadata.labels).map((key) => ({ what: `label ${key}` })),
     ...pairs(annotations, metadata.annotations).map((key) => ({ what: `annotation ${key}` })),
@@ -145,30 +133,4 @@ function obstacleOf(
     return { reason: "SecretImmutable", message: `${where} is immutable; delete it or choose another name.` };
   }
   return undefined;
-}
-
-async function leafOf(secret: Secret, wanted: Wanted, looks: Looks): Promise<CertificateFacts | undefined> {
-  for (const key of certificateKeys(wanted.target)) {
-    const value = valueOf(secret, key);
-    // What we would write needs no reading.
-    const same = value.length > 0 && wanted.content.get(key)?.equals(value) === true;
-    const leaf = same ? wanted.bundle.leaf : await firstCertificate(value);
-    value.fill(0);
-    if (leaf !== undefined) return certificateFacts(leaf);
-  }
-  for (const look of looks.values()) {
-    if ("leaf" in look && look.leaf !== undefined) return certificateFacts(look.leaf);
-  }
-  return undefined;
-}
-
-async function firstCertificate(bytes: Buffer): Promise<Buffer | undefined> {
-  if (bytes.length === 0) return undefined;
-  try {
-    const { certificates, keys } = await decode(bytes);
-    for (const { pkcs8 } of keys) pkcs8.fill(0);
-    return certificates[0]?.der;
-  } catch {
-    return undefined;
-  }
 }

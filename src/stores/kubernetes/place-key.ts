@@ -1,5 +1,6 @@
-import type { KubernetesTarget, SecretKeyRef } from "../../crds/index.ts";
+import type { KubernetesTarget } from "../../crds/index.ts";
 import { TerminalError } from "../errors.ts";
+import { type KeystoreRef, keystoreRefs } from "../outputs/keystore-refs.ts";
 
 /** What `Place.key` holds: what a removal needs when the spec is gone. */
 export interface PlaceKey {
@@ -9,30 +10,12 @@ export interface PlaceKey {
   readonly keystores?: readonly KeystoreRef[];
 }
 
-export interface KeystoreRef {
-  readonly keys: readonly string[];
-  readonly format: "PKCS12" | "JKS";
-  readonly password?: SecretKeyRef | undefined;
-  readonly previous?: SecretKeyRef | undefined;
-}
-
 /** The room that a record has for it. */
 const mostLength = 2048;
 
-export function placeKey(namespace: string, { name, outputs }: KubernetesTarget): string {
-  const keystores = outputs.flatMap(({ format, key, truststoreKey, passwordSecretRef, previousPasswordSecretRef }) =>
-    format === "PKCS12" || format === "JKS"
-      ? [
-          {
-            keys: [key, truststoreKey].filter((one) => one !== undefined),
-            format,
-            password: passwordSecretRef,
-            previous: previousPasswordSecretRef,
-          },
-        ]
-      : [],
-  );
-  const place: PlaceKey = { namespace, name };
+export function placeKey(namespace: string, target: KubernetesTarget): string {
+  const keystores = keystoreRefs(target);
+  const place: PlaceKey = { namespace, name: target.name };
   const whole = JSON.stringify(keystores.length === 0 ? place : { ...place, keystores });
   return whole.length <= mostLength ? whole : JSON.stringify(place);
 }

@@ -1,12 +1,13 @@
 import type { KubernetesTarget } from "../../crds/index.ts";
 import { isKubeError, type KubeClient, Secret } from "../../kube/index.ts";
 import type { Desired, Observation, Place, PlaceContext, PutResult } from "../contract.ts";
-import { contentOf, keysOf, keystoresOf } from "./content.ts";
+import { contentOf, keystoresOf } from "../outputs/content.ts";
+import { type Made, madeFor } from "../outputs/made.ts";
+import { keysOf } from "../outputs/output.ts";
 import { type Asked, meaningOf } from "./failure.ts";
 import { fieldManagerOf, type Mark, markName, marksOf, overlapping, writeMark } from "./mark.ts";
 import { handOver, sharedKeystores } from "./hand-over.ts";
-import { type Made, madeFor } from "./made.ts";
-import { markFor, observed, type Wanted } from "./observe.ts";
+import { foundIn, markFor, observed, type Wanted } from "./observe.ts";
 import { placeKey } from "./place-key.ts";
 import { valueOf } from "./value.ts";
 
@@ -100,7 +101,7 @@ export class SecretPlace implements Place {
   async #keystores(wanted: Wanted, condition: Condition, signal: AbortSignal): Promise<Made | undefined> {
     if (wanted.keystores.length === 0) return { content: wanted.content, records: {} };
     const secret = await this.#again(condition, signal);
-    return secret === undefined ? undefined : madeFor(secret, wanted, signal);
+    return secret === undefined ? undefined : madeFor(foundIn(secret, wanted.mark), wanted, signal);
   }
 
   /** The Secret of the look, an empty one where there was none. */

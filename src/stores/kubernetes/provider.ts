@@ -2,7 +2,7 @@ import type { KubernetesStoreBlock, KubernetesTarget } from "../../crds/index.ts
 import { type ClusterConfig, connect, isKubeError, type KubeClient, Namespace } from "../../kube/index.ts";
 import type { Place, PlaceContext, Provider, Store, StoreContext, StoreHealth } from "../contract.ts";
 import { BlockedError, isStoreError, type StoreError, TransientError, WaitingError } from "../errors.ts";
-import { passwordRefs } from "./content.ts";
+import { passwordRefs } from "../outputs/content.ts";
 import { causeOf } from "./failure.ts";
 import { type Cluster, SecretPlace } from "./place.ts";
 import { removeFrom } from "./remove.ts";

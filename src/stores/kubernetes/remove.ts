@@ -1,13 +1,13 @@
 import { isKubeError, Secret } from "../../kube/index.ts";
 import type { RemoveResult, StoreContext } from "../contract.ts";
 import { TransientError } from "../errors.ts";
+import { withdraw } from "../outputs/withdraw.ts";
 import { meaningOf } from "./failure.ts";
 import { fieldManagerOf, type Mark, marksOf } from "./mark.ts";
 import { handOver, sharedKeystores } from "./hand-over.ts";
 import type { Cluster } from "./place.ts";
 import { type PlaceKey, readPlaceKey } from "./place-key.ts";
 import { valueOf } from "./value.ts";
-import { withdraw } from "./withdraw.ts";
 
 /** How often a Secret that changes under our hands is looked at. */
 const tries = 5;

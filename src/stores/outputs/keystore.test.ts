@@ -47,7 +47,7 @@ function withTheirs({ options }: KeystoreSpot, bytes: Buffer): Promise<Buffer> {
 const aliases = async (bytes: Buffer, password = today) =>
   (await decode(bytes, { password })).keys.map((key) => key.alias);
 
-describe("a keystore in a Secret", () => {
+describe("a keystore in a place", () => {
   it.each([...both, ["trust store", trust] as [string, KeystoreSpot]])(
     "is built as %s, and then kept",
     async (_, spot) => {

@@ -23,7 +23,7 @@ export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** From an annotation, which anyone may write: what does not read as records is none. */
+/** From where anyone may write: what does not read as records is none. */
 export function readRecords(value: unknown): Readonly<Record<string, KeystoreRecord>> {
   if (typeof value !== "object" || value === null) return {};
   const entries = Object.entries(value).flatMap(([key, record]: [string, unknown]) => {
@@ -33,7 +33,7 @@ export function readRecords(value: unknown): Readonly<Record<string, KeystoreRec
   return Object.fromEntries(entries);
 }
 
-function readRecord(value: unknown): KeystoreRecord | undefined {
+export function readRecord(value: unknown): KeystoreRecord | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { sha256, profile, aliases, shared } = value as Record<string, unknown>;
   if (typeof sha256 !== "string" || typeof profile !== "string" || !Array.isArray(aliases)) return undefined;

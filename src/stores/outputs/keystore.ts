@@ -16,7 +16,7 @@ import { isAllOurs, type KeystoreRecord, mostAliases, sha256 } from "./keystore-
 
 type Options = Extract<EncodeOptions, { readonly format: "PKCS12" | "JKS" }>;
 
-/** A key of a Secret that shall hold a keystore. */
+/** A name in a place that shall hold a keystore. */
 export interface KeystoreSpot {
   readonly key: string;
   readonly options: Options;

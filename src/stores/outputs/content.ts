@@ -1,38 +1,34 @@
-import type { KubernetesOutput, KubernetesTarget, SecretKeyRef } from "../../crds/index.ts";
+import type { SecretKeyRef } from "../../crds/index.ts";
 import { encode, type EncodeOptions, FormatError } from "../../formats/index.ts";
 import type { Desired, PlaceContext } from "../contract.ts";
 import { formatFailure } from "../format-failure.ts";
 import type { KeystoreSpot } from "./keystore.ts";
+import { keysOf, type Output, type Outputs, tlsKeys } from "./output.ts";
 
-/** The keys of `data` that an output may write. */
-export function keysOf({ format, key, truststoreKey }: KubernetesOutput): readonly string[] {
-  return format === "TLS" ? ["tls.crt", "tls.key", "ca.crt"] : [key, truststoreKey].filter((one) => one !== undefined);
-}
-
-/** The keys among them that hold certificates in the open, in the order in which the leaf is looked for. */
-export function certificateKeys({ outputs }: KubernetesTarget): readonly string[] {
+/** The names among them that hold certificates in the open, in the order in which the leaf is looked for. */
+export function certificateKeys({ outputs }: Outputs): readonly string[] {
   return outputs.flatMap((output) => {
-    if (output.format === "TLS") return ["tls.crt"];
+    if (output.format === "TLS") return [tlsKeys(output).certificate];
     return isKeystore(output) || output.content === "Key" || output.content === "Chain" ? [] : keysOf(output);
   });
 }
 
 /** The passwords that the outputs refer to. */
-export function passwordRefs({ outputs }: KubernetesTarget): SecretKeyRef[] {
+export function passwordRefs({ outputs }: Outputs): SecretKeyRef[] {
   return outputs
     .flatMap(({ passwordSecretRef, previousPasswordSecretRef }) => [passwordSecretRef, previousPasswordSecretRef])
     .filter((ref) => ref !== undefined);
 }
 
 /**
- * What shall lie under each key whose bytes follow from the bundle alone. Throws `TerminalError` `NoPrivateKey` where an
+ * What shall lie under each name whose bytes follow from the bundle alone. Throws `TerminalError` `NoPrivateKey` where an
  * output needs the key and there is none.
  */
-export async function contentOf({ outputs }: KubernetesTarget, desired: Desired): Promise<Map<string, Buffer>> {
+export async function contentOf({ outputs }: Outputs, desired: Desired): Promise<Map<string, Buffer>> {
   const content = new Map<string, Buffer>();
   for (const output of outputs) {
     await naming(output, async () => {
-      if (output.format === "TLS") await addTls(content, desired);
+      if (output.format === "TLS") await addTls(content, output, desired);
       const options = plainOptions(output, desired);
       if (options !== undefined) content.set(output.key ?? "", await encode(desired.bundle, options));
     });
@@ -42,7 +38,7 @@ export async function contentOf({ outputs }: KubernetesTarget, desired: Desired)
 
 /** The keystores that the outputs ask for; no trust store where there is nothing to trust. */
 export function keystoresOf(
-  { outputs }: KubernetesTarget,
+  { outputs }: Outputs,
   desired: Desired,
   { secret }: Pick<PlaceContext, "secret">,
 ): KeystoreSpot[] {
@@ -60,7 +56,7 @@ export function keystoresOf(
 }
 
 /** Runs what writes an output, and names the output in what the formats say against it. */
-export async function naming<T>(output: Pick<KubernetesOutput, "format" | "key">, work: () => Promise<T>): Promise<T> {
+export async function naming<T>(output: Pick<Output, "format" | "key">, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -71,12 +67,12 @@ export async function naming<T>(output: Pick<KubernetesOutput, "format" | "key">
   }
 }
 
-function isKeystore({ format }: KubernetesOutput): boolean {
+function isKeystore({ format }: Output): boolean {
   return format === "PKCS12" || format === "JKS";
 }
 
 /** The API server has seen to it that `content` is one that the format has room for. */
-function plainOptions({ format, content }: KubernetesOutput, desired: Desired): EncodeOptions | undefined {
+function plainOptions({ format, content }: Output, desired: Desired): EncodeOptions | undefined {
   const options = chainOptions(desired);
   switch (format) {
     case "PEM":
@@ -94,15 +90,16 @@ function plainOptions({ format, content }: KubernetesOutput, desired: Desired): 
   }
 }
 
-async function addTls(content: Map<string, Buffer>, desired: Desired): Promise<void> {
+async function addTls(content: Map<string, Buffer>, output: Output, desired: Desired): Promise<void> {
   const { bundle } = desired;
+  const keys = tlsKeys(output);
   const options = { ...chainOptions(desired), format: "PEM" } as const;
-  content.set("tls.crt", await encode(bundle, options));
-  content.set("tls.key", await encode(bundle, { ...options, content: "Key" }));
+  content.set(keys.certificate, await encode(bundle, options));
+  content.set(keys.privateKey, await encode(bundle, { ...options, content: "Key" }));
   const authorities = authoritiesOf(desired);
   if (authorities.length === 0) return;
   const trusted = { leaf: bundle.leaf, chain: authorities, trusted: [] };
-  content.set("ca.crt", await encode(trusted, { format: "PEM", content: "Chain" }));
+  content.set(keys.authorities, await encode(trusted, { format: "PEM", content: "Chain" }));
 }
 
 /** What `ca.crt` and trust stores hold: the source's CA certificates, else the chain's root, where either is known. */

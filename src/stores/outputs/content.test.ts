@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { chainFor, type Issued } from "../../../test/fixtures/pki.ts";
-import type { KubernetesOutput, KubernetesTarget } from "../../crds/index.ts";
 import { bundleOf, decode } from "../../formats/index.ts";
 import type { Desired } from "../contract.ts";
-import { certificateKeys, contentOf, keysOf, keystoresOf, passwordRefs } from "./content.ts";
+import { certificateKeys, contentOf, keystoresOf, passwordRefs } from "./content.ts";
+import { keysOf, type Output, type Outputs } from "./output.ts";
 
 let root: Issued;
 let intermediate: Issued;
@@ -12,8 +12,8 @@ beforeAll(async () => {
   ({ root, intermediate, leaf } = await chainFor("web.example.com"));
 });
 
-function target(...outputs: KubernetesOutput[]): KubernetesTarget {
-  return { name: "web", outputs };
+function target(...outputs: Output[]): Outputs {
+  return { outputs };
 }
 
 async function desired(pems: readonly string[], chain: Partial<Desired["chain"]> = {}, ca?: string): Promise<Desired> {
@@ -22,11 +22,11 @@ async function desired(pems: readonly string[], chain: Partial<Desired["chain"]>
   return { bundle, chain: { include: true, root: "Exclude", ...chain }, mark: "m" };
 }
 
-async function written(wanted: KubernetesTarget, from: Desired): Promise<Record<string, string>> {
+async function written(wanted: Outputs, from: Desired): Promise<Record<string, string>> {
   return Object.fromEntries([...(await contentOf(wanted, from))].map(([key, value]) => [key, value.toString()]));
 }
 
-describe("what lies under the keys of a Secret", () => {
+describe("what lies under the names of a place", () => {
   it("is leaf, chain, key and the CA certificates that the source trusts, for TLS", async () => {
     const from = await desired([leaf.pem, intermediate.pem, leaf.keyPem], {}, root.pem);
     expect(await written(target({ format: "TLS" }), from)).toEqual({
@@ -48,6 +48,14 @@ describe("what lies under the keys of a Secret", () => {
   it("has no ca.crt where no CA is known", async () => {
     const from = await desired([leaf.pem, intermediate.pem, leaf.keyPem]);
     expect(Object.keys(await written(target({ format: "TLS" }), from))).toEqual(["tls.crt", "tls.key"]);
+  });
+
+  it("is three files of a folder, for TLS with a name", async () => {
+    const from = await desired([leaf.pem, leaf.keyPem]);
+    const output: Output = { format: "TLS", key: "lb" };
+    expect(await written(target(output), from)).toEqual({ "lb/tls.crt": leaf.pem, "lb/tls.key": leaf.keyPem });
+    expect(keysOf(output)).toEqual(["lb/tls.crt", "lb/tls.key", "lb/ca.crt"]);
+    expect(certificateKeys(target(output))).toEqual(["lb/tls.crt"]);
   });
 
   it("is what each output asks for", async () => {

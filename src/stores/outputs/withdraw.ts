@@ -3,7 +3,7 @@ import { decode, editKeystore, FormatError, otherEntries } from "../../formats/i
 import type { StoreContext } from "../contract.ts";
 import { isStoreError } from "../errors.ts";
 import type { KeystoreRecord } from "./keystore-record.ts";
-import type { KeystoreRef } from "./place-key.ts";
+import type { KeystoreRef } from "./keystore-refs.ts";
 
 /** A keystore without our entries; nothing where only ours were in it; or why ours must stay. */
 export type Withdrawn = { readonly bytes: Buffer } | { readonly empty: true } | { readonly why: string };
