@@ -47,14 +47,15 @@ export const deliveryStatus = {
   lastHandledReconcileAt: z.string().max(128).optional().describe("The reconcile request that was last seen to."),
 };
 
-/** Columns of both. `EXPIRES` is a string: kubectl prints `<invalid>` for a date in the future. */
-export function deliveryColumns(lastDelivery: string): KindDefinition["columns"] {
+/** Columns of both; of a list they show the first. `EXPIRES` is a string: kubectl prints `<invalid>` for a date in the future. */
+export function deliveryColumns(lastDelivery: string, store: string): KindDefinition["columns"] {
   return [
     readyColumn,
     { name: "Status", type: "string", jsonPath: ".status.summary" },
     { name: "Expires", type: "string", jsonPath: ".status.certificate.notAfter" },
     { name: "Last delivery", type: "date", jsonPath: lastDelivery },
     ageColumn,
+    { name: "Store", type: "string", jsonPath: store, priority: 1 },
     ...whyColumns,
   ];
 }
@@ -82,7 +83,7 @@ export const certificateImport: KindDefinition = {
   shortName: "cfimport",
   scope: "Namespaced",
   description: "Brings one source into one place of a store and keeps it there.",
-  columns: deliveryColumns(".status.delivery.deliveredAt"),
+  columns: deliveryColumns(".status.delivery.deliveredAt", ".spec.storeRef.name"),
   spec: (providers) => spec.extend(sideFields(providers, "import")).meta(rules(...sideRules(providers, "import"))),
   status,
 };

@@ -56,7 +56,7 @@ export const storeDeployment: KindDefinition = {
   shortName: "cfdeploy",
   scope: "Namespaced",
   description: "Brings one certificate into many places and keeps it there.",
-  columns: deliveryColumns(".status.targets[0].deliveredAt"),
+  columns: deliveryColumns(".status.targets[0].deliveredAt", ".spec.targets[0].storeRef.name"),
   spec: (providers) => {
     const oneTarget = target.extend(sideFields(providers, "target")).meta(rules(...sideRules(providers, "target")));
     const targets = z
