@@ -1,4 +1,11 @@
-import type { CertificateImport, CertificateStore, SecretKeyRef, StoreDeployment } from "../crds/index.ts";
+import type {
+  CertificateImport,
+  CertificateStore,
+  ClusterCertificateStore,
+  SecretKeyRef,
+  StoreDeployment,
+  StoreRef,
+} from "../crds/index.ts";
 import type { FingerprintKey } from "../delivery/index.ts";
 import {
   ConfigMap,
@@ -8,10 +15,19 @@ import {
   type KubeClient,
   type KubeObject,
   metadataOf,
+  Namespace,
   type PartialObjectMetadata,
+  type Resource,
   Secret,
 } from "../kube/index.ts";
-import { SecretValues, SourceResolver, StoreResolver } from "../resolve/index.ts";
+import {
+  secretsOf as secretsOfStore,
+  SecretValues,
+  SourceResolver,
+  storeKey,
+  type StoreObject,
+  StoreResolver,
+} from "../resolve/index.ts";
 import type { EventRecorder, Logger, Manager, Metrics } from "../runtime/index.ts";
 import type { Provider } from "../stores/contract.ts";
 import { importKind } from "./certificate-import/kind.ts";
@@ -21,9 +37,9 @@ import type { DeliveryContext } from "./delivery/context.ts";
 import { DeliveryController, keyOfResource } from "./delivery/controller.ts";
 import { DeliveryMetrics } from "./delivery/metrics.ts";
 import type { Target } from "./delivery/subject.ts";
-import { CertificateImports, CertificateStores, StoreDeployments } from "./resources.ts";
+import { CertificateImports, CertificateStores, ClusterCertificateStores, StoreDeployments } from "./resources.ts";
 import { deploymentKind } from "./store-deployment/kind.ts";
-import { referredTo, wireReferences } from "./references.ts";
+import { clusterUser, referredTo, type StoreWatch, wireReferences } from "./references.ts";
 
 /** What the controllers are built from. */
 export interface ControllersOptions {
@@ -60,18 +76,29 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
   const metadata = (labelSelector?: string): InformerOptions<PartialObjectMetadata> => ({ ...common, labelSelector });
   const secrets = watch(new Informer(client, metadataOf(Secret), metadata(options.secretSelector)));
   const configMaps = watch(new Informer(client, metadataOf(ConfigMap), metadata()));
-  const storeCache = watch(
-    new Informer<CertificateStore & KubeObject>(client, CertificateStores, {
-      ...common,
-      indexes: { secrets: (store) => storeSecrets(store, providers) },
-    }),
-  );
+  const provider = (name: string): Provider | undefined => providers.get(name);
+  const storesOf = <T extends StoreObject>(resource: Resource<T & KubeObject>): Informer<T & KubeObject> =>
+    watch(
+      new Informer<T & KubeObject>(client, resource, {
+        ...common,
+        indexes: { secrets: (store) => secretsOfStore(store, provider) },
+      }),
+    );
+  const storeCache = storesOf<CertificateStore>(CertificateStores);
+  const cluster =
+    namespaces === undefined
+      ? {
+          stores: storesOf<ClusterCertificateStore>(ClusterCertificateStores),
+          namespaces: watch(new Informer(client, metadataOf(Namespace), common)),
+        }
+      : undefined;
   const imports = watch(
     new Informer<CertificateImport & KubeObject>(client, CertificateImports, {
       ...common,
       indexes: {
         source: (object) => referredTo(kinds.imports.subjectOf(object), secretsOf),
-        store: ({ metadata, spec }) => [`${metadata.namespace}/${spec.storeRef.name}`],
+        store: ({ metadata, spec }) => [storeKey(metadata.namespace, spec.storeRef)],
+        clusterUser: ({ metadata, spec }) => clusterUser(metadata.namespace, [spec.storeRef]),
       },
     }),
   );
@@ -80,7 +107,12 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
       ...common,
       indexes: {
         source: (object) => referredTo(kinds.deployments.subjectOf(object), secretsOf),
-        store: ({ metadata, spec }) => spec.targets.map((target) => `${metadata.namespace}/${target.storeRef.name}`),
+        store: ({ metadata, spec }) => spec.targets.map(({ storeRef }) => storeKey(metadata.namespace, storeRef)),
+        clusterUser: ({ metadata, spec }) =>
+          clusterUser(
+            metadata.namespace,
+            spec.targets.map(({ storeRef }) => storeRef),
+          ),
         import: ({ metadata, spec }) =>
           spec.certificateRef ? [`${metadata.namespace}/${spec.certificateRef.name}`] : [],
       },
@@ -88,7 +120,7 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
   );
 
   const sources = new SourceResolver({ client, secrets, configMaps, secretSelector: options.secretSelector });
-  const stores = new StoreResolver({ client, stores: storeCache, secrets, provider: (name) => providers.get(name) });
+  const stores = new StoreResolver({ client, stores: storeCache, cluster, secrets, provider });
   const context: DeliveryContext = {
     sources,
     stores,
@@ -116,28 +148,30 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
   const built = { client, context, workers, metrics, log };
   const importController = new DeliveryController({ ...built, kind: kinds.imports, cache: imports });
   const deploymentController = new DeliveryController({ ...built, kind: kinds.deployments, cache: deployments });
-  const storeController = new StoreController({
-    client,
-    cache: storeCache,
-    stores,
-    workers: Math.min(workers, 4),
-    lookAgainMs,
-    now,
-    random,
-    metrics,
-    log,
-  });
-  for (const { controller } of [storeController, importController, deploymentController])
+  const controlled = <T extends StoreObject>(
+    kind: NonNullable<StoreRef["kind"]>,
+    resource: Resource<T & KubeObject>,
+    cache: Informer<T & KubeObject>,
+  ): StoreWatch => {
+    const checks = { client, stores, workers: Math.min(workers, 4), lookAgainMs, now, random, metrics, log };
+    const { controller } = new StoreController({ ...checks, kind, resource, cache });
     manager.addController(controller);
+    return { cache, controller };
+  };
+  const watched = [
+    controlled("CertificateStore", CertificateStores, storeCache),
+    ...(cluster ? [controlled("ClusterCertificateStore", ClusterCertificateStores, cluster.stores)] : []),
+  ];
+  for (const { controller } of [importController, deploymentController]) manager.addController(controller);
   wireReferences({
     secrets,
     configMaps,
-    stores: storeCache,
+    stores: watched,
+    namespaces: cluster?.namespaces,
     imports,
     deployments,
     importController,
     deploymentController,
-    storeController,
   });
   return { close: () => stores.close() };
 
@@ -151,15 +185,6 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
     const controller = resource.startsWith("CertificateImport/") ? importController : deploymentController;
     controller.enqueueTarget(keyOfResource(resource), target);
   }
-}
-
-function storeSecrets(
-  { metadata, spec }: CertificateStore,
-  providers: ReadonlyMap<string, Provider>,
-): readonly string[] {
-  return Object.entries(spec).flatMap(([name, block]) =>
-    (providers.get(name)?.secretNames(block) ?? []).map((secret) => `${metadata.namespace}/${secret}`),
-  );
 }
 
 function tellProblem(log: Logger, metrics: Metrics, { during, resource, namespace, error }: InformerProblem): void {

@@ -1,7 +1,8 @@
-import type { CertificateImport, CertificateStore, SecretKeyRef, StoreDeployment } from "../crds/index.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { CertificateImport, SecretKeyRef, StoreDeployment, StoreRef } from "../crds/index.ts";
 import type { CacheEvent, Informer, KubeObject, PartialObjectMetadata } from "../kube/index.ts";
 import { keyOf } from "../kube/index.ts";
-import { passwordRefs } from "../resolve/index.ts";
+import { passwordRefs, storeKey, type StoreObject } from "../resolve/index.ts";
 import type { StoreController } from "./certificate-store/controller.ts";
 import type { DeliveryController } from "./delivery/controller.ts";
 import type { Subject, Target } from "./delivery/subject.ts";
@@ -9,12 +10,20 @@ import type { Subject, Target } from "./delivery/subject.ts";
 export interface References {
   readonly secrets: Informer<PartialObjectMetadata>;
   readonly configMaps: Informer<PartialObjectMetadata>;
-  readonly stores: Informer<CertificateStore & KubeObject>;
+  /** Of each kind of stores, its cache and its controller. */
+  readonly stores: readonly StoreWatch[];
+  /** Absent where there are no cluster stores. */
+  readonly namespaces: Informer<PartialObjectMetadata> | undefined;
   readonly imports: Informer<CertificateImport & KubeObject>;
   readonly deployments: Informer<StoreDeployment & KubeObject>;
   readonly importController: DeliveryController<CertificateImport>;
   readonly deploymentController: DeliveryController<StoreDeployment>;
-  readonly storeController: StoreController;
+}
+
+/** What of one kind of stores others refer to. */
+export interface StoreWatch {
+  readonly cache: Pick<Informer<StoreObject & KubeObject>, "onChange" | "byIndex">;
+  readonly controller: Pick<StoreController["controller"], "enqueue">;
 }
 
 /**
@@ -25,16 +34,23 @@ export function wireReferences(all: References): void {
   all.secrets.onChange((event) => {
     if (event.initial) return;
     source(all, `Secret/${event.key}`);
-    for (const store of all.stores.byIndex("secrets", event.key)) {
-      all.storeController.controller.enqueue(keyOf(store));
-      usersOf(all, keyOf(store));
+    for (const { cache, controller } of all.stores) {
+      for (const store of cache.byIndex("secrets", event.key)) {
+        controller.enqueue(keyOf(store));
+        usersOf(all, keyOf(store));
+      }
     }
   });
   all.configMaps.onChange((event) => {
     if (!event.initial) source(all, `ConfigMap/${event.key}`);
   });
-  all.stores.onChange((event) => {
-    if (!event.initial && specChanged(event)) usersOf(all, event.key);
+  for (const { cache } of all.stores) {
+    cache.onChange((event) => {
+      if (!event.initial && specChanged(event)) usersOf(all, event.key);
+    });
+  }
+  all.namespaces?.onChange((event) => {
+    if (!event.initial && relabelled(event)) clusterUsersIn(all, event.key);
   });
   all.imports.onChange((event) => {
     if (event.initial || !specChanged(event)) return;
@@ -70,14 +86,36 @@ function source({ imports, deployments, importController, deploymentController }
   for (const found of deployments.byIndex("source", key)) deploymentController.enqueueTargets(keyOf(found));
 }
 
+/** The objects, too: their removals may wait for the store. */
 function usersOf({ imports, deployments, importController, deploymentController }: References, store: string): void {
-  for (const found of imports.byIndex("store", store)) importController.enqueueTargets(keyOf(found));
+  for (const found of imports.byIndex("store", store)) {
+    importController.controller.enqueue(keyOf(found));
+    importController.enqueueTargets(keyOf(found));
+  }
   for (const { metadata, spec } of deployments.byIndex("store", store)) {
+    deploymentController.controller.enqueue(keyOf({ metadata }));
     for (const { name, storeRef } of spec.targets) {
-      if (`${metadata.namespace}/${storeRef.name}` === store)
+      if (storeKey(metadata.namespace, storeRef) === store)
         deploymentController.enqueueTarget(keyOf({ metadata }), name);
     }
   }
+}
+
+/** Grants go by the labels of the user's namespace. */
+function clusterUsersIn(all: References, namespace: string): void {
+  for (const found of all.imports.byIndex("clusterUser", namespace)) all.importController.enqueueTargets(keyOf(found));
+  for (const found of all.deployments.byIndex("clusterUser", namespace)) {
+    all.deploymentController.enqueueTargets(keyOf(found));
+  }
+}
+
+/** For the index `clusterUser`: the namespace, when one of its stores belongs to the cluster. */
+export function clusterUser(namespace: string, refs: readonly StoreRef[]): readonly string[] {
+  return refs.some(({ kind }) => kind === "ClusterCertificateStore") ? [namespace] : [];
+}
+
+function relabelled({ old, new: object }: CacheEvent<PartialObjectMetadata>): boolean {
+  return !isDeepStrictEqual(old?.metadata.labels ?? {}, object?.metadata.labels ?? {});
 }
 
 function specChanged({ old, new: object }: CacheEvent<KubeObject>): boolean {

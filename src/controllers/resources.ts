@@ -1,4 +1,11 @@
-import { type CertificateImport, type CertificateStore, group, type StoreDeployment, version } from "../crds/index.ts";
+import {
+  type CertificateImport,
+  type CertificateStore,
+  type ClusterCertificateStore,
+  group,
+  type StoreDeployment,
+  version,
+} from "../crds/index.ts";
 import type { KubeObject, Resource } from "../kube/index.ts";
 
 const ours = { group, version, namespaced: true } as const;
@@ -8,6 +15,12 @@ export const CertificateStores: Resource<CertificateStore & KubeObject> = {
   ...ours,
   kind: "CertificateStore",
   plural: "certificatestores",
+};
+export const ClusterCertificateStores: Resource<ClusterCertificateStore & KubeObject> = {
+  ...ours,
+  kind: "ClusterCertificateStore",
+  plural: "clustercertificatestores",
+  namespaced: false,
 };
 export const CertificateImports: Resource<CertificateImport & KubeObject> = {
   ...ours,

@@ -2,9 +2,18 @@ import * as z from "zod";
 import { type StoreBlocks, storeFields } from "./blocks/index.ts";
 import { conditions } from "./conditions.ts";
 import { duration, time } from "./fields.ts";
-import { ageColumn, type KindDefinition, readyColumn, type Resource, whyColumns } from "./kind.ts";
+import { grants } from "./grants.ts";
+import {
+  ageColumn,
+  type ClusterResource,
+  type KindDefinition,
+  readyColumn,
+  type Resource,
+  whyColumns,
+} from "./kind.ts";
 import { exactlyOne, rules } from "./rules.ts";
 
+/** What both kinds of stores say beside the provider's block. */
 const spec = z.object({
   timeout: duration("1s", "no zero").optional().describe("Limit of one request to the store; 60s when unset."),
   healthcheck: z
@@ -33,24 +42,47 @@ export type CertificateStoreSpec = z.infer<typeof spec> & StoreBlocks;
 export type CertificateStoreStatus = z.infer<typeof status>;
 export type CertificateStore = Resource<CertificateStoreSpec, CertificateStoreStatus>;
 
+const columns = [
+  readyColumn,
+  { name: "Version", type: "string", jsonPath: ".status.providerVersion" } as const,
+  ageColumn,
+  ...whyColumns,
+];
+
 export const certificateStore: KindDefinition = {
   kind: "CertificateStore",
   plural: "certificatestores",
   shortName: "cfstore",
   scope: "Namespaced",
   description: "A connection to one back end that holds certificates.",
-  columns: [
-    readyColumn,
-    { name: "Version", type: "string", jsonPath: ".status.providerVersion" },
-    ageColumn,
-    ...whyColumns,
-  ],
-  spec: (providers) =>
-    spec.extend(storeFields(providers, "Namespaced")).meta(
-      rules(exactlyOne(...providers.map((blocks) => blocks.provider)), {
-        rule: providers.map(({ provider }) => `has(self.${provider}) == has(oldSelf.${provider})`).join(" && "),
-        message: "the provider of a store cannot be changed; create another store",
-      }),
-    ),
+  columns,
+  spec: (providers) => withBlocks(spec, storeFields(providers, "Namespaced")),
   status,
 };
+
+const clusterSpec = spec.extend({ grants });
+
+export type ClusterCertificateStoreSpec = z.infer<typeof clusterSpec> & StoreBlocks;
+export type ClusterCertificateStore = ClusterResource<ClusterCertificateStoreSpec, CertificateStoreStatus>;
+
+export const clusterCertificateStore: KindDefinition = {
+  kind: "ClusterCertificateStore",
+  plural: "clustercertificatestores",
+  shortName: "cfclusterstore",
+  scope: "Cluster",
+  description: "A CertificateStore for several namespaces: its grants say which of them may use which places.",
+  columns,
+  spec: (providers) => withBlocks(clusterSpec, storeFields(providers, "Cluster")),
+  status,
+};
+
+/** Exactly one provider's block, and always the same provider. */
+function withBlocks(spec: z.ZodObject, fields: Record<string, z.ZodType>): z.ZodObject {
+  const names = Object.keys(fields);
+  return spec.extend(fields).meta(
+    rules(exactlyOne(...names), {
+      rule: names.map((name) => `has(self.${name}) == has(oldSelf.${name})`).join(" && "),
+      message: "the provider of a store cannot be changed; create another store",
+    }),
+  );
+}

@@ -26,8 +26,11 @@ export interface PolicySet {
 
 export const storeRef = z
   .object({
-    kind: z.enum(["CertificateStore"]).optional().describe("Kind of the store; CertificateStore when unset."),
-    name: objectName.describe("Name of the store, in the same namespace."),
+    kind: z
+      .enum(["CertificateStore", "ClusterCertificateStore"])
+      .optional()
+      .describe("Kind of the store; CertificateStore when unset."),
+    name: objectName.describe("Name of the store; a CertificateStore is in the same namespace."),
   })
   .describe("The store to deliver into.");
 export type StoreRef = z.infer<typeof storeRef>;

@@ -63,11 +63,14 @@ const namespaceOf = namespaceName.describe("Its namespace: a cluster store has n
 /** Whether the objects of a kind have a namespace. */
 export type Scope = "Namespaced" | "Cluster";
 
+/** A reference of a store; without a namespace it means the store's own. */
+export interface StoreReference {
+  name: string;
+  namespace?: string | undefined;
+}
+
 /** What a store refers to: in its own namespace or, since a cluster store has none, in one that the reference names. */
-export function storeReference(
-  scope: Scope,
-  name: string,
-): z.ZodType<{ name: string; namespace?: string | undefined }> {
+export function storeReference(scope: Scope, name: string): z.ZodType<StoreReference> {
   const local = z.object({ name: objectName.describe(name) });
   return scope === "Cluster" ? local.extend({ namespace: namespaceOf }) : local;
 }
@@ -77,7 +80,7 @@ export function storeKeyReference(
   scope: Scope,
   name: string,
   key: string,
-): z.ZodType<{ name: string; key: string; namespace?: string | undefined }> {
+): z.ZodType<StoreReference & { key: string }> {
   const local = z.object({ name: objectName.describe(name), key: dataKey.describe(key) });
   return scope === "Cluster" ? local.extend({ namespace: namespaceOf }) : local;
 }

@@ -1,6 +1,6 @@
 /** The kinds of `certferry.io/v1alpha1`: zod schemas, from which the types, the CRDs and the API reference are made. */
 import { certificateImport } from "./certificate-import.ts";
-import { certificateStore } from "./certificate-store.ts";
+import { certificateStore, clusterCertificateStore } from "./certificate-store.ts";
 import type { KindDefinition } from "./kind.ts";
 import { storeDeployment } from "./store-deployment.ts";
 
@@ -14,14 +14,21 @@ export {
 export type { KubernetesStoreBlock, KubernetesTarget } from "./blocks/kubernetes.ts";
 export type { OutputFields } from "./blocks/outputs.ts";
 export type { CertificateImport, CertificateImportSpec, CertificateImportStatus } from "./certificate-import.ts";
-export type { CertificateStore, CertificateStoreSpec, CertificateStoreStatus } from "./certificate-store.ts";
+export type {
+  CertificateStore,
+  CertificateStoreSpec,
+  CertificateStoreStatus,
+  ClusterCertificateStore,
+  ClusterCertificateStoreSpec,
+} from "./certificate-store.ts";
 export type { CertificateFactsStatus } from "./certificate.ts";
 export type { Condition } from "./conditions.ts";
 export { customResourceDefinition, objectSchema, type Schema } from "./crd.ts";
 export type { DeliveryRecord, HistoryEntry, PolicySet, PreviousPlace, StoreRef } from "./delivery.ts";
 export { milliseconds } from "./duration.ts";
 export { group, type KindDefinition, version } from "./kind.ts";
-export type { SecretKeyRef } from "./fields.ts";
+export type { SecretKeyRef, StoreReference } from "./fields.ts";
+export type { Grant, NamespaceSelector } from "./grants.ts";
 export type { DeliveryWindow, Rollout, Schedule } from "./schedule.ts";
 export type { ChainSpec, SourceSpec } from "./source.ts";
 export type {
@@ -34,4 +41,9 @@ export type {
 export { timestamp } from "./timestamp.ts";
 
 /** Every kind that ships. */
-export const kinds: readonly KindDefinition[] = [certificateStore, certificateImport, storeDeployment];
+export const kinds: readonly KindDefinition[] = [
+  certificateStore,
+  clusterCertificateStore,
+  certificateImport,
+  storeDeployment,
+];

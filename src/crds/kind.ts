@@ -24,6 +24,11 @@ export interface Resource<Spec, Status> {
   status?: Status;
 }
 
+/** As `Resource`, of a kind that lies in no namespace. */
+export interface ClusterResource<Spec, Status> extends Omit<Resource<Spec, Status>, "metadata"> {
+  metadata: Omit<Resource<Spec, Status>["metadata"], "namespace"> & { namespace?: never };
+}
+
 /** A column of `kubectl get`; `priority` 1 shows it only with `-o wide`. */
 export interface PrinterColumn {
   name: string;

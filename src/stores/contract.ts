@@ -1,4 +1,4 @@
-import type { SecretKeyRef } from "../crds/index.ts";
+import type { SecretKeyRef, StoreReference } from "../crds/index.ts";
 import type { Bundle, CertificateFacts } from "../formats/index.ts";
 
 /** What a store can do, as shown in `status.capabilities`. */
@@ -127,7 +127,7 @@ export interface Store {
   /** The place that a resource's block of this provider names. Throws `TerminalError` when the block cannot be used here. */
   place(block: unknown, context: PlaceContext): Place;
   /** Removes what `mark` wrote at `key` (from `Place.key`). Ends well when nothing of ours is there any more. */
-  remove(key: string, mark: string, signal: AbortSignal): Promise<RemoveResult>;
+  remove(key: string, mark: string, context: RemovalContext, signal: AbortSignal): Promise<RemoveResult>;
   close(): Promise<void>;
 }
 
@@ -139,25 +139,48 @@ export interface PlaceContext {
   secret(ref: SecretKeyRef): Buffer;
 }
 
+/** What a removal needs to know of the resource that wrote the place. */
+export interface RemovalContext {
+  /** Reads a Secret of the resource's namespace; a missing one is a `WaitingError`. */
+  readSecret(name: string, signal: AbortSignal): Promise<SecretData>;
+}
+
+/** What a user reaches for in a store, in the words of a ClusterCertificateStore's grants. */
+export interface Reach {
+  /** The address in the store of every output: `namespace/name` of a Secret, the normalised path of a file. */
+  readonly places: readonly string[];
+  /** Labels and annotations that the user sets there. */
+  readonly metadataKeys: readonly string[];
+}
+
 /** Data of a Secret that a store refers to. */
 export type SecretData = ReadonlyMap<string, Buffer>;
 
 /** What a provider is given to build a store. */
 export interface StoreContext {
-  /** The store resource's namespace: where its references point. */
-  readonly namespace: string;
+  /** The store resource's namespace, to which its references point; a ClusterCertificateStore has none, and theirs name it. */
+  readonly namespace: string | undefined;
   readonly timeoutMs: number;
-  /** Reads a Secret of that namespace; a missing one is a `WaitingError`. */
-  readSecret(name: string, signal: AbortSignal): Promise<SecretData>;
+  /** Reads a Secret that the store refers to; a missing one is a `WaitingError`. */
+  readSecret(ref: StoreReference, signal: AbortSignal): Promise<SecretData>;
 }
 
 /** One kind of back end: the line in the registry. */
 export interface Provider<Block = unknown> {
   readonly name: string;
   readonly capabilities: readonly Capability[];
-  /** Secrets of the store's namespace that the block refers to: a change of one makes a new store. */
-  secretNames(block: Block): readonly string[];
+  /** Secrets that the block refers to: a change of one makes a new store. */
+  secretRefs(block: Block): readonly StoreReference[];
   /** What a target's block refers to in the resource's own namespace; nothing where this is not there. */
   targetSecrets?(target: unknown): readonly SecretKeyRef[];
+  /** The places that a grant without `places` allows, as globs; none when absent. */
+  readonly grantedPlaces?: readonly string[];
+  /**
+   * What a resource's block reaches for; asked before anything is connected. Throws `TerminalError` when the block cannot be used.
+   * @param namespace the resource's own
+   */
+  reach(target: unknown, namespace: string): Reach;
+  /** As `reach`, of a place that was written: from its `Place.key`. */
+  reachOfKey(key: string): Reach;
   create(block: Block, context: StoreContext, signal: AbortSignal): Promise<Store>;
 }

@@ -12,6 +12,7 @@ let world: World;
 let store: Store;
 let first: Issued;
 let second: Issued;
+const removal = { readSecret: () => Promise.resolve(new Map()) };
 const signal = AbortSignal.timeout(120_000);
 const [ours, theirs] = ["me/StoreDeployment/shop/web/a", "me/StoreDeployment/shop/other/b"];
 
@@ -21,7 +22,7 @@ beforeAll(async () => {
   const registry = createRegistry({ client, cluster: adminConfig, clusterUid: "uid", userAgent: "test" });
   const provider = registry.get("kubernetes");
   if (provider === undefined) throw new Error("no provider");
-  const context = { namespace: world.home, timeoutMs: 10_000, readSecret: () => Promise.resolve(new Map()) };
+  const context = { namespace: world.home, timeoutMs: 10_000, ...removal };
   store = await provider.create({ auth: { serviceAccountRef: { name: "writer" } } }, context, signal);
   [first] = await leafAndIssuer("one.example.com");
   [second] = await leafAndIssuer("two.example.com");
@@ -86,7 +87,7 @@ describe("removal", () => {
     const wanted = await desired(first, theirs);
     await write(place("taken"), wanted);
     await write(place("taken"), await desired(second));
-    expect(await store.remove(place("taken").key, wanted.mark, signal)).toEqual({});
+    expect(await store.remove(place("taken").key, wanted.mark, removal, signal)).toEqual({});
     expect(await dataOf("taken")).toEqual({ "a.pem": second.pem });
     expect(await place("taken").observe(await desired(second), signal)).toMatchObject({ differs: [] });
   });
@@ -95,7 +96,7 @@ describe("removal", () => {
     const block = { type: "example.com/bundle", labels: { tier: "edge" } };
     await write(place("typed", block), await desired(first));
     await patch("typed", { stringData: { more: "theirs" } });
-    expect(await store.remove(place("typed").key, ours, signal)).toEqual({});
+    expect(await store.remove(place("typed").key, ours, removal, signal)).toEqual({});
     expect(await dataOf("typed")).toEqual({ more: "theirs" });
     const { labels, annotations } = (await world.secret("typed")).metadata;
     expect([labels, annotations]).toEqual([undefined, undefined]);
@@ -105,7 +106,7 @@ describe("removal", () => {
     await write(place("frozen"), await desired(first));
     await patch("frozen", { stringData: { more: "theirs" } });
     await patch("frozen", { immutable: true });
-    expect(await store.remove(place("frozen").key, ours, signal)).toEqual({
+    expect(await store.remove(place("frozen").key, ours, removal, signal)).toEqual({
       left: `Secret ${world.away}/frozen stays: others have keys in it, or made it, and it is immutable.`,
     });
   });
@@ -113,15 +114,15 @@ describe("removal", () => {
   it("tells of a key of ours that somebody else has set since", async () => {
     await write(place("edited"), await desired(first));
     await patch("edited", { stringData: { "a.pem": "theirs", more: "theirs" } });
-    expect(await store.remove(place("edited").key, ours, signal)).toEqual({
+    expect(await store.remove(place("edited").key, ours, removal, signal)).toEqual({
       left: `Secret ${world.away}/edited keeps a.pem: somebody else has set them since.`,
     });
   });
 
   it("of what was never written, or is gone, ends well", async () => {
     await world.plane.kubectl(["create", "secret", "generic", "strange", "-n", world.away, "--from-literal=a.pem=x"]);
-    expect(await store.remove(place("strange").key, ours, signal)).toEqual({});
+    expect(await store.remove(place("strange").key, ours, removal, signal)).toEqual({});
     expect(await dataOf("strange")).toEqual({ "a.pem": "x" });
-    expect(await store.remove(place("nothing").key, ours, signal)).toEqual({});
+    expect(await store.remove(place("nothing").key, ours, removal, signal)).toEqual({});
   });
 });

@@ -12,6 +12,7 @@ let world: World;
 let store: Store;
 let first: Issued;
 let second: Issued;
+const removal = { readSecret: () => Promise.resolve(new Map()) };
 const signal = AbortSignal.timeout(120_000);
 
 beforeAll(async () => {
@@ -23,7 +24,7 @@ beforeAll(async () => {
     userAgent: "test",
   });
   const block = { auth: { serviceAccountRef: { name: "writer" } } };
-  const context = { namespace: world.home, timeoutMs: 10_000, readSecret: () => Promise.resolve(new Map()) };
+  const context = { namespace: world.home, timeoutMs: 10_000, ...removal };
   const provider = registry.get("kubernetes");
   if (provider === undefined) throw new Error("no provider");
   store = await provider.create(block, context, signal);
@@ -117,7 +118,7 @@ describe("a place in a Secret", () => {
     expect(await place.put(wanted, absent, signal)).toEqual({ outcome: "Changed" });
     expect((await world.secret("joined")).metadata.annotations).toBeUndefined();
     expect(state(await write(place, wanted))).toEqual([]);
-    expect(await store.remove(place.key, wanted.mark, signal)).toEqual({});
+    expect(await store.remove(place.key, wanted.mark, removal, signal)).toEqual({});
     expect(Object.keys((await world.secret("joined")).data ?? {})).toEqual(["b.pem"]);
   });
 
@@ -129,7 +130,7 @@ describe("a place in a Secret", () => {
     expect(state(await a.observe(wantedA, signal))).toEqual([]);
     expect(await a.observe(wantedA, signal)).toMatchObject({ holders: { ours: true, others: [] } });
     // The first made the Secret, but there is something of another in it now.
-    await store.remove(a.key, wantedA.mark, signal);
+    await store.remove(a.key, wantedA.mark, removal, signal);
     expect(Object.keys((await world.secret("shared")).data ?? {})).toEqual(["b.pem"]);
     expect(state(await b.observe(wantedB, signal))).toEqual([]);
   });
@@ -166,13 +167,13 @@ describe("a place in a Secret", () => {
   it("goes as a whole when we made it and nothing else is in it, and stays where its type needs our keys", async () => {
     const wanted = await desired(first);
     await write(tls("whole"), wanted);
-    await store.remove(tls("whole").key, wanted.mark, signal);
+    await store.remove(tls("whole").key, wanted.mark, removal, signal);
     await expect(world.secret("whole")).rejects.toMatchObject({ reason: "NotFound" });
-    expect(await store.remove(tls("whole").key, wanted.mark, signal)).toEqual({});
+    expect(await store.remove(tls("whole").key, wanted.mark, removal, signal)).toEqual({});
 
     await write(tls("kept"), wanted);
     await world.plane.kubectl(["patch", "secret", "kept", "-n", world.away, "-p", '{"stringData":{"more":"x"}}']);
-    expect(await store.remove(tls("kept").key, wanted.mark, signal)).toMatchObject({
+    expect(await store.remove(tls("kept").key, wanted.mark, removal, signal)).toMatchObject({
       left: expect.stringContaining("stays"),
     });
     expect(

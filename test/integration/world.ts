@@ -80,7 +80,7 @@ export class World {
         "events",
         (await this.plane.kubectl(["get", "events.events.k8s.io", "-n", namespace, "-o", "json"])).stdout,
       );
-      const kinds = "certificatestores,certificateimports,storedeployments";
+      const kinds = "certificatestores,clustercertificatestores,certificateimports,storedeployments";
       keepTold("status", (await this.plane.kubectl(["get", kinds, "-n", namespace, "-o", "json"])).stdout);
     }
   }

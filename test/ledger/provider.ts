@@ -1,4 +1,4 @@
-import type { Place, Provider, RemoveResult, Store, StoreHealth } from "../../src/stores/contract.ts";
+import type { Place, Provider, RemovalContext, RemoveResult, Store, StoreHealth } from "../../src/stores/contract.ts";
 import type { LedgerStoreBlock, LedgerTarget } from "./block.ts";
 import { HttpLedger } from "./client.ts";
 import { LedgerPlace } from "./place.ts";
@@ -7,7 +7,9 @@ import { LedgerPlace } from "./place.ts";
 export const ledgerProvider: Provider = {
   name: "ledger",
   capabilities: ["Import", "Deploy", "Remove"],
-  secretNames: () => [],
+  secretRefs: () => [],
+  reach: (target) => ({ places: [(target as LedgerTarget).title], metadataKeys: [] }),
+  reachOfKey: (title) => ({ places: [title], metadataKeys: [] }),
   // The API server has validated the block by the CRD.
   create: (block, { timeoutMs }) => Promise.resolve(new LedgerStore((block as LedgerStoreBlock).url, timeoutMs)),
 };
@@ -31,7 +33,7 @@ class LedgerStore implements Store {
     return new LedgerPlace(this.#client, block as LedgerTarget);
   }
 
-  async remove(key: string, _mark: string, signal: AbortSignal): Promise<RemoveResult> {
+  async remove(key: string, _mark: string, _context: RemovalContext, signal: AbortSignal): Promise<RemoveResult> {
     await this.#client.strike(key, signal);
     return {};
   }

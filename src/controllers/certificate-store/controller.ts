@@ -1,7 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
-import type { CertificateStore } from "../../crds/index.ts";
-import { type CacheEvent, type Informer, isKubeError, type KubeClient, type KubeObject } from "../../kube/index.ts";
-import type { StoreResolver } from "../../resolve/index.ts";
+import type { StoreRef } from "../../crds/index.ts";
+import {
+  type CacheEvent,
+  type Informer,
+  isKubeError,
+  type KubeClient,
+  type KubeObject,
+  type Resource,
+} from "../../kube/index.ts";
+import type { StoreObject, StoreResolver } from "../../resolve/index.ts";
 import {
   Controller,
   type Logger,
@@ -9,13 +16,14 @@ import {
   type Reconciliation,
   type ReconcileResult,
 } from "../../runtime/index.ts";
-import { CertificateStores } from "../resources.ts";
 import { checkStore, nextCheck } from "./reconcile.ts";
 import { storeStatus } from "./status.ts";
 
-export interface StoreControllerOptions {
+export interface StoreControllerOptions<T extends StoreObject> {
   readonly client: KubeClient;
-  readonly cache: Informer<CertificateStore & KubeObject>;
+  readonly kind: NonNullable<StoreRef["kind"]>;
+  readonly resource: Resource<T & KubeObject>;
+  readonly cache: Informer<T & KubeObject>;
   readonly stores: StoreResolver;
   readonly workers: number;
   readonly lookAgainMs: number;
@@ -27,34 +35,34 @@ export interface StoreControllerOptions {
 
 const fieldManager = "certferry-status";
 
-/** Keeps the status of every store: whether it can be used, and why not. */
-export class StoreController {
+/** Keeps the status of every store of one kind: whether it can be used, and why not. */
+export class StoreController<T extends StoreObject = StoreObject> {
   readonly controller: Controller;
-  readonly #options: StoreControllerOptions;
+  readonly #options: StoreControllerOptions<T>;
   readonly #failures = new Map<string, number>();
 
-  constructor(options: StoreControllerOptions) {
-    const { workers, metrics, log, cache } = options;
+  constructor(options: StoreControllerOptions<T>) {
+    const { kind, workers, metrics, log, cache } = options;
     this.#options = options;
     const reconcile = (run: Reconciliation): Promise<ReconcileResult> => this.#reconcile(run);
-    this.controller = new Controller({ name: "certificatestore", workers, metrics, log, reconcile });
+    this.controller = new Controller({ name: kind.toLowerCase(), workers, metrics, log, reconcile });
     cache.onChange((event) => this.#changed(event));
   }
 
-  #changed({ key, old, new: store, initial }: CacheEvent<CertificateStore & KubeObject>): void {
+  #changed({ key, old, new: store, initial }: CacheEvent<T & KubeObject>): void {
     if (old !== undefined && store !== undefined && old.metadata.generation === store.metadata.generation) return;
     this.controller.enqueue(key, initial ? "Low" : "High");
   }
 
   async #reconcile({ key, signal }: Reconciliation): Promise<ReconcileResult> {
-    const { cache, stores, now, random, lookAgainMs } = this.#options;
+    const { kind, cache, stores, now, random, lookAgainMs } = this.#options;
     const object = cache.get(key);
     if (object === undefined || object.metadata.deletionTimestamp !== undefined) {
       this.#failures.delete(key);
       await stores.forget(key);
       return {};
     }
-    const health = await checkStore(stores, object, signal);
+    const health = await checkStore(stores, kind, object, signal);
     const failures = this.#failures.get(key) ?? 0;
     if (health.well) this.#failures.delete(key);
     else this.#failures.set(key, failures + 1);
@@ -62,13 +70,14 @@ export class StoreController {
     return { requeueAt: nextCheck(object, health, failures, lookAgainMs, now(), random()) };
   }
 
-  async #save(object: CertificateStore & KubeObject, status: object, signal: AbortSignal): Promise<void> {
+  async #save(object: T & KubeObject, status: object, signal: AbortSignal): Promise<void> {
     if (isDeepStrictEqual(status, object.status)) return;
     const { namespace, name, resourceVersion } = object.metadata;
-    const body = { metadata: { namespace, name, resourceVersion }, status };
+    const place = namespace === undefined ? {} : { namespace };
+    const body = { metadata: { ...place, name, resourceVersion }, status };
     const options = { fieldManager, force: true, subresource: "status", signal } as const;
     try {
-      const { object: answer } = await this.#options.client.apply(CertificateStores, body, options);
+      const { object: answer } = await this.#options.client.apply(this.#options.resource, body, options);
       this.#options.cache.applyAnswer(answer);
     } catch (error) {
       if (!isKubeError(error, "NotFound")) throw error;

@@ -1,5 +1,5 @@
-import { type CertificateStore, milliseconds } from "../../crds/index.ts";
-import type { StoreResolver } from "../../resolve/index.ts";
+import { milliseconds, type StoreRef } from "../../crds/index.ts";
+import type { StoreObject, StoreResolver } from "../../resolve/index.ts";
 import { isStoreError, type StoreError, TransientError } from "../../stores/errors.ts";
 import { within } from "../../stores/within.ts";
 import type { Capability } from "../../stores/contract.ts";
@@ -13,12 +13,13 @@ export type Health =
 /** Checks a store: builds it as its users do and asks the back end. Rejects only when `signal` is aborted. */
 export async function checkStore(
   stores: StoreResolver,
-  { metadata, spec }: CertificateStore,
+  kind: StoreRef["kind"],
+  { metadata, spec }: StoreObject,
   signal: AbortSignal,
 ): Promise<Health> {
-  const { namespace, name } = metadata;
+  const { namespace = "", name } = metadata;
   try {
-    return await stores.use(namespace, { name }, undefined, signal, async ({ store, provider }) => {
+    return await stores.use(namespace, { kind, name }, { for: "Check" }, signal, async ({ store, provider }) => {
       const { capabilities } = provider;
       if (spec.healthcheck?.enabled === false) return { well: true, capabilities };
       const { providerVersion } = await within(store.timeoutMs, signal, (limit) => store.check(limit));
@@ -36,7 +37,7 @@ const defaultInterval = 600_000;
 
 /** When the store is looked at again. What waits for another object is looked at when that changes, and at the interval. */
 export function nextCheck(
-  { spec }: CertificateStore,
+  { spec }: StoreObject,
   health: Health,
   failures: number,
   lookAgainMs: number,

@@ -1,4 +1,5 @@
-import type { CertificateStore, CertificateStoreStatus, Condition } from "../../crds/index.ts";
+import type { CertificateStoreStatus, Condition } from "../../crds/index.ts";
+import type { StoreObject } from "../../resolve/index.ts";
 import { setCondition } from "../../runtime/index.ts";
 import type { Health } from "./reconcile.ts";
 
@@ -10,7 +11,7 @@ interface Verdict {
 
 /** The whole status of a store after a check. The time of the check moves only with its outcome, so that rest writes nothing. */
 export function storeStatus(
-  { metadata, spec, status }: CertificateStore,
+  { metadata, spec, status }: StoreObject,
   health: Health,
   now: Date,
 ): CertificateStoreStatus {

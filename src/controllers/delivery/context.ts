@@ -1,7 +1,7 @@
 import type { CertificateImport, SecretKeyRef } from "../../crds/index.ts";
 import type { FingerprintKey } from "../../delivery/index.ts";
 import type { Cache, KubeObject } from "../../kube/index.ts";
-import type { SecretValues, SourceResolver, StoreResolver } from "../../resolve/index.ts";
+import { type SecretValues, type SourceResolver, type StoreResolver, storeTitle } from "../../resolve/index.ts";
 import type { Logger } from "../../runtime/index.ts";
 import type { Claimant, Claims } from "./claims.ts";
 import type { OutcomeChange } from "./outcome.ts";
@@ -62,6 +62,6 @@ export function suspensionOf(
     return { message: "The operator runs with --suspend-writes: it looks, and writes nothing." };
   if (subject.suspended) return { message: "spec.suspend is true: nothing is written." };
   if (target.suspended) return { message: "suspend is true for this target: nothing is written." };
-  if (store.suspended) return { message: `CertificateStore ${target.storeRef.name} is suspended: nothing is written.` };
+  if (store.suspended) return { message: `${storeTitle(target.storeRef)} is suspended: nothing is written.` };
   return undefined;
 }

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import { storeKey } from "../../resolve/index.ts";
 import type { Subject, Target } from "./subject.ts";
 
 const labels = ["kind", "namespace", "name"] as const;
@@ -41,7 +42,7 @@ export class DeliveryMetrics {
 
   /** A run that wrote or failed. */
   delivery(subject: Subject, target: Target, result: "delivered" | "failed" | "blocked", seconds: number): void {
-    const store = `${subject.namespace}/${target.storeRef.name}`;
+    const store = storeKey(subject.namespace, target.storeRef);
     this.#deliveries.inc({ provider: target.provider, store, result });
     if (result === "delivered") this.#seconds.observe({ provider: target.provider }, seconds);
   }

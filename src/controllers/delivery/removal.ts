@@ -23,9 +23,10 @@ export async function removePlace(
   try {
     const { namespace } = subject;
     const mark = markOf(context.ownerId, subject, entry.target ?? "");
-    const { left } = await context.stores.use(namespace, place.storeRef, undefined, signal, async ({ store }) => {
+    const use = { for: "Removal", key: place.key } as const;
+    const { left } = await context.stores.use(namespace, place.storeRef, use, signal, async ({ store, removal }) => {
       context.fence();
-      return within(store.timeoutMs, signal, (limit) => store.remove(place.key, mark, limit));
+      return within(store.timeoutMs, signal, (limit) => store.remove(place.key, mark, removal, limit));
     });
     return { ended: "Removed", left };
   } catch (error) {

@@ -94,8 +94,9 @@ export async function reconcileTarget(
       const { namespace } = subject;
       return await context.sources.use(namespace, source, now, signal, async (read) => {
         found.source = read;
-        const { storeRef, provider } = target;
-        return context.stores.use(namespace, storeRef, provider, signal, (resolved) =>
+        const { storeRef, provider, block } = target;
+        const use = { for: "Delivery", provider, block } as const;
+        return context.stores.use(namespace, storeRef, use, signal, (resolved) =>
           context.secretValues.use(namespace, context.secretsOf(target), signal, (secrets) =>
             bring(before, base, read, resolved, secrets),
           ),

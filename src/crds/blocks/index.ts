@@ -20,7 +20,8 @@ export interface BlockSide {
 export interface ProviderBlocks {
   /** Name of the provider and of its field in every kind. */
   readonly provider: string;
-  readonly store: (scope: Scope) => z.ZodType;
+  /** Undefined where stores of that scope cannot be of this provider. */
+  readonly store: (scope: Scope) => z.ZodType | undefined;
   /** In a CertificateImport. */
   readonly import?: BlockSide;
   /** In a target of a StoreDeployment. */
@@ -53,7 +54,12 @@ export interface TargetBlocks {
 
 /** The store blocks of a list of providers, all optional: which one must be set is a rule of the kind. */
 export function storeFields(list: readonly ProviderBlocks[], scope: Scope): Record<string, z.ZodType> {
-  return Object.fromEntries(list.map(({ provider, store }) => [provider, store(scope).optional()]));
+  return Object.fromEntries(
+    list.flatMap(({ provider, store }): [string, z.ZodType][] => {
+      const block = store(scope);
+      return block === undefined ? [] : [[provider, block.optional()]];
+    }),
+  );
 }
 
 type Side = "import" | "target" | "download";

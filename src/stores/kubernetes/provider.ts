@@ -1,10 +1,27 @@
-import type { KubernetesStoreBlock, KubernetesTarget } from "../../crds/index.ts";
+import type { KubernetesStoreBlock, KubernetesTarget, StoreReference } from "../../crds/index.ts";
 import { type ClusterConfig, connect, isKubeError, type KubeClient, Namespace } from "../../kube/index.ts";
-import type { Place, PlaceContext, Provider, Store, StoreContext, StoreHealth } from "../contract.ts";
-import { BlockedError, isStoreError, type StoreError, TransientError, WaitingError } from "../errors.ts";
+import type {
+  Place,
+  PlaceContext,
+  Provider,
+  Reach,
+  RemovalContext,
+  Store,
+  StoreContext,
+  StoreHealth,
+} from "../contract.ts";
+import {
+  BlockedError,
+  InternalDefect,
+  isStoreError,
+  type StoreError,
+  TransientError,
+  WaitingError,
+} from "../errors.ts";
 import { passwordRefs } from "../outputs/content.ts";
 import { causeOf } from "./failure.ts";
 import { type Cluster, SecretPlace } from "./place.ts";
+import { readPlaceKey } from "./place-key.ts";
 import { removeFrom } from "./remove.ts";
 import { asServiceAccount } from "./service-account.ts";
 
@@ -22,24 +39,29 @@ export function kubernetesProvider(own: OwnCluster): Provider {
   return {
     name: "kubernetes",
     capabilities: ["Import", "Deploy", "Remove"],
-    secretNames: (block) => {
+    grantedPlaces: ["{namespace}/*"],
+    reach: (target, namespace) => reachOf(target as KubernetesTarget, namespace),
+    reachOfKey: (key) => {
+      const { namespace, name } = readPlaceKey(key);
+      return { places: [`${namespace}/${name}`], metadataKeys: [] };
+    },
+    secretRefs: (block) => {
       const { kubeconfigSecretRef } = blockOf(block).auth;
-      return kubeconfigSecretRef === undefined ? [] : [kubeconfigSecretRef.name];
+      return kubeconfigSecretRef === undefined ? [] : [kubeconfigSecretRef];
     },
     // The API server has validated the block by the CRD.
     targetSecrets: (target) => passwordRefs(target as KubernetesTarget),
     create: async (block, context, signal) => {
       const { serviceAccountRef, kubeconfigSecretRef } = blockOf(block).auth;
       if (serviceAccountRef !== undefined) {
-        const account = { namespace: context.namespace, name: serviceAccountRef.name };
+        const account = { namespace: namespaceOf(serviceAccountRef, context), name: serviceAccountRef.name };
         const client = open(asServiceAccount(own.cluster, own.client, account), own, context);
         const as = `ServiceAccount ${account.namespace}/${account.name}`;
         return new KubernetesStore({ client, uid: own.clusterUid, as }, context);
       }
-      const { name = "", key = "" } = kubeconfigSecretRef ?? {};
       // With its parsers of YAML and schemas, which an operator without such a store need not hold in memory.
       const { clusterOf } = await import("./kubeconfig.ts");
-      const client = open(clusterOf(await kubeconfigText(context, name, key, signal)), own, context);
+      const client = open(clusterOf(await kubeconfigText(context, kubeconfigSecretRef, signal)), own, context);
       try {
         const uid = await uidOf(client, signal);
         return new KubernetesStore({ client, uid, as: "the kubeconfig's user" }, context);
@@ -55,12 +77,10 @@ class KubernetesStore implements Store {
   readonly provider = "kubernetes";
   readonly timeoutMs: number;
   readonly #cluster: Cluster;
-  readonly #context: StoreContext;
 
-  constructor(cluster: Cluster, context: StoreContext) {
+  constructor(cluster: Cluster, { timeoutMs }: StoreContext) {
     this.#cluster = cluster;
-    this.#context = context;
-    this.timeoutMs = context.timeoutMs;
+    this.timeoutMs = timeoutMs;
   }
 
   async check(signal: AbortSignal): Promise<StoreHealth> {
@@ -77,8 +97,8 @@ class KubernetesStore implements Store {
     return new SecretPlace(this.#cluster, block as KubernetesTarget, context);
   }
 
-  remove(key: string, mark: string, signal: AbortSignal): ReturnType<Store["remove"]> {
-    return removeFrom(this.#cluster, this.#context, key, mark, signal);
+  remove(key: string, mark: string, context: RemovalContext, signal: AbortSignal): ReturnType<Store["remove"]> {
+    return removeFrom(this.#cluster, context, key, mark, signal);
   }
 
   async close(): Promise<void> {
@@ -95,10 +115,25 @@ function open(cluster: ClusterConfig, { userAgent }: OwnCluster, { timeoutMs }: 
   return connect(cluster, { userAgent, maxConnections: 16, requestTimeoutSeconds: timeoutMs / 1000 });
 }
 
-async function kubeconfigText(context: StoreContext, name: string, key: string, signal: AbortSignal): Promise<string> {
-  const text = (await context.readSecret(name, signal)).get(key)?.toString("utf8");
+/** The CRDs see to it that one of the two is there. */
+function namespaceOf(ref: StoreReference, { namespace }: StoreContext): string {
+  return ref.namespace ?? namespace ?? "";
+}
+
+function reachOf({ name, labels, annotations, ...target }: KubernetesTarget, namespace: string): Reach {
+  const metadataKeys = [...Object.keys(labels ?? {}), ...Object.keys(annotations ?? {})];
+  return { places: [`${target.namespace ?? namespace}/${name}`], metadataKeys };
+}
+
+async function kubeconfigText(
+  context: StoreContext,
+  ref: KubernetesStoreBlock["auth"]["kubeconfigSecretRef"],
+  signal: AbortSignal,
+): Promise<string> {
+  if (ref === undefined) throw new InternalDefect("the CRD lets a store through that has no auth");
+  const text = (await context.readSecret(ref, signal)).get(ref.key)?.toString("utf8");
   if (text !== undefined) return text;
-  throw new WaitingError("SecretKeyMissing", `Secret ${name} has no key ${key}; put the kubeconfig there.`);
+  throw new WaitingError("SecretKeyMissing", `Secret ${ref.name} has no key ${ref.key}; put the kubeconfig there.`);
 }
 
 async function uidOf(client: KubeClient, signal: AbortSignal): Promise<string> {

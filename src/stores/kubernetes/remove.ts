@@ -1,5 +1,5 @@
 import { isKubeError, Secret } from "../../kube/index.ts";
-import type { RemoveResult, StoreContext } from "../contract.ts";
+import type { RemovalContext, RemoveResult } from "../contract.ts";
 import { TransientError } from "../errors.ts";
 import { withdraw } from "../outputs/withdraw.ts";
 import { meaningOf } from "./failure.ts";
@@ -18,7 +18,7 @@ const tries = 5;
  */
 export async function removeFrom(
   cluster: Cluster,
-  context: Pick<StoreContext, "readSecret">,
+  context: RemovalContext,
   key: string,
   mark: string,
   signal: AbortSignal,
@@ -37,7 +37,7 @@ export async function removeFrom(
 /** Undefined when the Secret changed meanwhile. */
 async function tryRemoval(
   { client, as }: Cluster,
-  context: Pick<StoreContext, "readSecret">,
+  context: RemovalContext,
   { keystores, ...ref }: PlaceKey,
   mark: string,
   signal: AbortSignal,
@@ -101,7 +101,7 @@ async function stayingKeystores(
   secret: Secret,
   ours: Mark,
   onlyOurs: readonly string[],
-  { keystores = [], context }: { keystores?: PlaceKey["keystores"]; context: Pick<StoreContext, "readSecret"> },
+  { keystores = [], context }: { keystores?: PlaceKey["keystores"]; context: RemovalContext },
   signal: AbortSignal,
 ): Promise<{ staying: ReadonlyMap<string, Buffer>; complaints: readonly string[] }> {
   const staying = new Map<string, Buffer>();

@@ -1,6 +1,6 @@
 import type { SecretKeyRef } from "../../crds/index.ts";
 import { decode, editKeystore, FormatError, otherEntries } from "../../formats/index.ts";
-import type { StoreContext } from "../contract.ts";
+import type { RemovalContext } from "../contract.ts";
 import { isStoreError } from "../errors.ts";
 import type { KeystoreRecord } from "./keystore-record.ts";
 import type { KeystoreRef } from "./keystore-refs.ts";
@@ -13,7 +13,7 @@ export async function withdraw(
   bytes: Buffer,
   { aliases }: KeystoreRecord,
   ref: KeystoreRef | undefined,
-  { readSecret }: Pick<StoreContext, "readSecret">,
+  context: RemovalContext,
   signal: AbortSignal,
 ): Promise<Withdrawn> {
   if (ref === undefined) return { why: "its password is not known any more" };
@@ -39,7 +39,7 @@ export async function withdraw(
     open: (password: Buffer | undefined) => Promise<Withdrawn>,
   ): Promise<Withdrawn> {
     if (ref === undefined) return open(undefined);
-    const values = await readSecret(ref.name, signal);
+    const values = await context.readSecret(ref.name, signal);
     try {
       return await open(values.get(ref.key));
     } finally {
