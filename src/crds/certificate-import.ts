@@ -1,5 +1,7 @@
 import * as z from "zod";
+import { azureKeyVaultImportStatus } from "./blocks/azure-key-vault/index.ts";
 import { type ImportBlocks, sideFields, sideRules } from "./blocks/index.ts";
+import { keyfactorCommandImportStatus } from "./blocks/keyfactor-command/index.ts";
 import { certificateFacts } from "./certificate.ts";
 import { conditions } from "./conditions.ts";
 import {
@@ -71,6 +73,8 @@ const spec = z.object({
 const status = z.object({
   ...deliveryStatus,
   delivery: deliveryRecord.optional().describe("The delivery into the place."),
+  keyfactorCommand: keyfactorCommandImportStatus.optional(),
+  azureKeyVault: azureKeyVaultImportStatus.optional(),
 });
 
 export type CertificateImportSpec = z.infer<typeof spec> & ImportBlocks;

@@ -53,6 +53,11 @@ describe("the CRDs", () => {
       'StoreDeployment.spec.refreshInterval = "1h"',
       "StoreDeployment.spec.suspend = false",
       'StoreDeployment.status = {"observedGeneration":-1}',
+      'CertificateDownload.spec.adoptionPolicy = "IfMatching"',
+      'CertificateDownload.spec.deletionPolicy = "Retain"',
+      'CertificateDownload.spec.refreshInterval = "1h"',
+      "CertificateDownload.spec.suspend = false",
+      'CertificateDownload.status = {"observedGeneration":-1}',
     ]);
   });
 

@@ -48,6 +48,20 @@ export const hex = z
   .max(128)
   .regex(/^[0-9a-f]*$/);
 
+/** `https://host` or `https://host:port`, without path. */
+export const httpsHost = z
+  .string()
+  .min(1)
+  .max(512)
+  .regex(/^https:\/\/([a-zA-Z0-9]([-a-zA-Z0-9.]{0,251}[a-zA-Z0-9])?|\[[0-9a-fA-F:.]{2,45}\])(:[0-9]{1,5})?\/?$/);
+
+/** Globally unique identifier, with its hyphens. */
+export const guid = z
+  .string()
+  .min(1)
+  .max(36)
+  .regex(/^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/);
+
 /** One value of a Secret. */
 export const secretKeyRef = z.object({
   name: objectName.describe("Name of the Secret, in the same namespace."),

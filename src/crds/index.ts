@@ -1,10 +1,12 @@
 /** The kinds of `certferry.io/v1alpha1`: zod schemas, from which the types, the CRDs and the API reference are made. */
+import { certificateDownload } from "./certificate-download.ts";
 import { certificateImport } from "./certificate-import.ts";
 import { certificateStore, clusterCertificateStore } from "./certificate-store.ts";
 import type { KindDefinition } from "./kind.ts";
 import { storeDeployment } from "./store-deployment.ts";
 
 export {
+  type DownloadBlocks,
   type ImportBlocks,
   type ProviderBlocks,
   providers,
@@ -13,6 +15,12 @@ export {
 } from "./blocks/index.ts";
 export type { KubernetesStoreBlock, KubernetesTarget } from "./blocks/kubernetes.ts";
 export type { OutputFields } from "./blocks/outputs.ts";
+export type { KubernetesKey } from "./blocks/kubernetes-key.ts";
+export type {
+  CertificateDownload,
+  CertificateDownloadSpec,
+  CertificateDownloadStatus,
+} from "./certificate-download.ts";
 export type { CertificateImport, CertificateImportSpec, CertificateImportStatus } from "./certificate-import.ts";
 export type {
   CertificateStore,
@@ -46,4 +54,5 @@ export const kinds: readonly KindDefinition[] = [
   clusterCertificateStore,
   certificateImport,
   storeDeployment,
+  certificateDownload,
 ];

@@ -16,3 +16,12 @@ export function exactlyOne(...fields: string[]): Rule {
     fields.length === 1 ? `${fields.join()} must be set` : `exactly one of ${fields.join(", ")} must be set`;
   return { rule: `${count} == 1`, message };
 }
+
+/** At most one of these fields is set. */
+export function atMostOne(...fields: [string, string]): Rule {
+  const [first, second] = fields;
+  return {
+    rule: `!(has(self.${first}) && has(self.${second}))`,
+    message: `at most one of ${first}, ${second} may be set`,
+  };
+}

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { sideFields, sideRules, type TargetBlocks } from "./blocks/index.ts";
+import { commandCertificate, keyfactorCommandDeploymentRules } from "./blocks/keyfactor-command/index.ts";
 import { deliveryColumns, deliverySpec, deliveryStatus } from "./certificate-import.ts";
 import { adoptionPolicy, deletionPolicy, deliveryRecord, downgradePolicy, driftPolicy, storeRef } from "./delivery.ts";
 import { namespaceName, objectName } from "./fields.ts";
@@ -27,6 +28,7 @@ const common = z.object({
     .optional()
     .describe("Deliver what the source of this CertificateImport holds."),
   source: source.optional(),
+  commandCertificate: commandCertificate.optional(),
   schedule: schedule.optional(),
   rollout: rollout.optional(),
   ...deliverySpec,
@@ -65,7 +67,9 @@ export const storeDeployment: KindDefinition = {
       .max(64)
       .meta(byName)
       .describe("Where to deliver; each target stands alone.");
-    return common.extend({ targets }).meta(rules(exactlyOne("certificateRef", "source")));
+    return common
+      .extend({ targets })
+      .meta(rules(exactlyOne("certificateRef", "source", "commandCertificate"), ...keyfactorCommandDeploymentRules));
   },
   status,
 };

@@ -2,6 +2,25 @@ import type * as z from "zod";
 import type { Scope } from "../fields.ts";
 import { exactlyOne, type Rule } from "../rules.ts";
 import {
+  type AzureKeyVaultDownload,
+  azureKeyVaultDownload,
+  azureKeyVaultStore,
+  type AzureKeyVaultStoreBlock,
+  azureKeyVaultTarget,
+  type AzureKeyVaultTarget,
+} from "./azure-key-vault/index.ts";
+import {
+  type KeyfactorCommandDownload,
+  keyfactorCommandDownload,
+  type KeyfactorCommandImport,
+  keyfactorCommandImport,
+  keyfactorCommandStore,
+  type KeyfactorCommandStoreBlock,
+  keyfactorCommandTarget,
+  type KeyfactorCommandTarget,
+  keyfactorCommandTargetRules,
+} from "./keyfactor-command/index.ts";
+import {
   type KubernetesStoreBlock,
   kubernetesStore,
   type KubernetesTarget,
@@ -30,26 +49,53 @@ export interface ProviderBlocks {
   readonly download?: BlockSide;
 }
 
+const azureKeyVaultSide: BlockSide = { block: azureKeyVaultTarget, rules: [] };
 const kubernetesSide: BlockSide = { block: kubernetesTarget, rules: kubernetesTargetRules };
 
-/** The providers that ship. */
+/** The providers that the API knows; those that are built are in the registry of stores. */
 export const providers: readonly ProviderBlocks[] = [
+  {
+    provider: "keyfactorCommand",
+    store: keyfactorCommandStore,
+    import: { block: keyfactorCommandImport, rules: [] },
+    target: { block: keyfactorCommandTarget, rules: keyfactorCommandTargetRules },
+    download: { block: keyfactorCommandDownload, rules: [] },
+  },
+  {
+    provider: "azureKeyVault",
+    store: azureKeyVaultStore,
+    import: azureKeyVaultSide,
+    target: azureKeyVaultSide,
+    download: { block: azureKeyVaultDownload, rules: [] },
+  },
   { provider: "kubernetes", store: kubernetesStore, import: kubernetesSide, target: kubernetesSide },
 ];
 
 /** The store blocks as types. */
 export interface StoreBlocks {
+  keyfactorCommand?: KeyfactorCommandStoreBlock;
+  azureKeyVault?: AzureKeyVaultStoreBlock;
   kubernetes?: KubernetesStoreBlock;
 }
 
 /** The blocks of imports as types. */
 export interface ImportBlocks {
+  keyfactorCommand?: KeyfactorCommandImport;
+  azureKeyVault?: AzureKeyVaultTarget;
   kubernetes?: KubernetesTarget;
 }
 
 /** The blocks of targets as types. */
 export interface TargetBlocks {
+  keyfactorCommand?: KeyfactorCommandTarget;
+  azureKeyVault?: AzureKeyVaultTarget;
   kubernetes?: KubernetesTarget;
+}
+
+/** The blocks of downloads as types. */
+export interface DownloadBlocks {
+  keyfactorCommand?: KeyfactorCommandDownload;
+  azureKeyVault?: AzureKeyVaultDownload;
 }
 
 /** The store blocks of a list of providers, all optional: which one must be set is a rule of the kind. */
