@@ -1,10 +1,11 @@
-import type {
-  CertificateImport,
-  CertificateStore,
-  ClusterCertificateStore,
-  SecretKeyRef,
-  StoreDeployment,
-  StoreRef,
+import {
+  type CertificateImport,
+  type CertificateStore,
+  type ClusterCertificateStore,
+  providers as known,
+  type SecretKeyRef,
+  type StoreDeployment,
+  type StoreRef,
 } from "../crds/index.ts";
 import type { FingerprintKey } from "../delivery/index.ts";
 import {
@@ -64,7 +65,8 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
   const { client, manager, metrics, log, namespaces, providers, workers, lookAgainMs } = options;
   const now = (): Date => new Date();
   const random = Math.random;
-  const names = [...providers.keys()];
+  // A block is recognised also when its provider is not built: its resource then says so.
+  const names = [...new Set([...known.map(({ provider }) => provider), ...providers.keys()])];
   const kinds = { imports: importKind(names), deployments: deploymentKind(names) };
   const secretsOf = ({ provider, block }: Target): readonly SecretKeyRef[] =>
     providers.get(provider)?.targetSecrets?.(block) ?? [];

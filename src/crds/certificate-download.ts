@@ -43,7 +43,7 @@ export const certificateDownload: KindDefinition = {
   scope: "Namespaced",
   description:
     "Takes a certificate out of a store, without private key, into a ConfigMap or Secret and keeps it there.",
-  columns: deliveryColumns(".status.delivery.deliveredAt"),
+  columns: deliveryColumns(".status.delivery.deliveredAt", ".spec.storeRef.name"),
   spec: (providers) => spec.extend(sideFields(providers, "download")).meta(rules(...sideRules(providers, "download"))),
   status,
 };

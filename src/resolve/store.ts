@@ -157,8 +157,7 @@ export class StoreResolver {
     }
     const provider = this.#options.provider(name);
     if (provider !== undefined) return { provider, block };
-    const message = `This version of Certferry has no provider ${name}; use another store or another version.`;
-    throw new TerminalError("ProviderNotBuilt", message);
+    throw providerNotBuilt(name);
   }
 
   async #secret(namespace: string, name: string, signal: AbortSignal): Promise<SecretData> {
@@ -178,6 +177,12 @@ export class StoreResolver {
     );
     return [uid, generation, ...secrets].join(":");
   }
+}
+
+/** The API knows a provider that this build does not have. */
+export function providerNotBuilt(name: string): TerminalError {
+  const message = `This version of Certferry has no provider ${name}; use another store or another version.`;
+  return new TerminalError("ProviderNotBuilt", message);
 }
 
 /** Keys of the Secrets that a store refers to. */

@@ -24,10 +24,17 @@ export interface Subject {
   readonly suspended: boolean;
   /** 0 looks only on a change. */
   readonly refreshMs: number;
-  readonly source: { readonly spec: SourceSpec } | { readonly importName: string };
+  readonly source: SubjectSource;
   readonly targets: readonly Target[];
   readonly records: ReadonlyMap<string, DeliveryRecord>;
 }
+
+/** Where a subject's certificate comes from. */
+export type SubjectSource =
+  | { readonly spec: SourceSpec }
+  | { readonly importName: string }
+  /** The back end holds it already: there is nothing to be read. */
+  | { readonly heldBy: "keyfactorCommand" };
 
 /** One place that a subject asks for. A CertificateImport has one, without a name. */
 export interface Target {
@@ -62,14 +69,19 @@ export function subjectOfImport(object: CertificateImport, providers: readonly s
   return { kind: "CertificateImport", ...common(object), source: { spec: spec.source }, targets: [target], records };
 }
 
-/** A StoreDeployment as a subject. The CRD sees to it that exactly one of source and certificateRef is set. */
+/** A StoreDeployment as a subject. */
 export function subjectOfDeployment(object: StoreDeployment, providers: readonly string[]): Subject {
   const { spec, status } = object;
   const policies = policiesOf(spec);
   const records = new Map((status?.targets ?? []).map(({ name, ...record }) => [name, record]));
-  const source = spec.source === undefined ? { importName: spec.certificateRef?.name ?? "" } : { spec: spec.source };
   const targets = spec.targets.map((target) => targetOf(target, policies, providers));
-  return { kind: "StoreDeployment", ...common(object), source, targets, records };
+  return { kind: "StoreDeployment", ...common(object), source: sourceOf(spec), targets, records };
+}
+
+/** The CRD sees to it that exactly one of them is set. */
+function sourceOf({ source, commandCertificate, certificateRef }: StoreDeployment["spec"]): SubjectSource {
+  if (source !== undefined) return { spec: source };
+  return commandCertificate === undefined ? { importName: certificateRef?.name ?? "" } : { heldBy: "keyfactorCommand" };
 }
 
 function targetOf(target: DeploymentTarget, policies: PolicySet, providers: readonly string[]): Target {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import type { SecretKeyRef, SourceSpec } from "../../crds/index.ts";
+import type { SecretKeyRef } from "../../crds/index.ts";
 import {
   afterFailure,
   type Base,
@@ -18,13 +18,14 @@ import { chainOf } from "../../formats/index.ts";
 import { refName, type ResolvedStore, type Source } from "../../resolve/index.ts";
 import type { Reconciliation, ReconcileResult } from "../../runtime/index.ts";
 import type { Desired, Place } from "../../stores/contract.ts";
-import { isStoreError, type StoreError, WaitingError } from "../../stores/errors.ts";
+import { isStoreError, type StoreError } from "../../stores/errors.ts";
 import type { Claimant } from "./claims.ts";
 import { type DeliveryContext, markOf, resourceName, suspensionOf } from "./context.ts";
 import { withOpening, withReport } from "./draft.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { StatusSaver } from "./saver.ts";
 import type { Sightings } from "./sightings.ts";
+import { sourceVersion, useSource } from "./source.ts";
 import { sourceReport } from "./source-report.ts";
 import type { Subject, Target } from "./subject.ts";
 
@@ -90,9 +91,8 @@ export async function reconcileTarget(
     };
     const before = run.sightings.byOurClock(key, target.name, stored ?? pending, now);
     try {
-      const source = sourceSpecOf(context, subject);
       const { namespace } = subject;
-      return await context.sources.use(namespace, source, now, signal, async (read) => {
+      return await useSource(context, subject, now, signal, async (read) => {
         found.source = read;
         const { storeRef, provider, block } = target;
         const use = { for: "Delivery", provider, block } as const;
@@ -165,27 +165,15 @@ export async function reconcileTarget(
   }
 }
 
-/** Where the certificate comes from: the spec's own source, or that of the import it names. */
-export function sourceSpecOf(context: Pick<DeliveryContext, "imports">, subject: Subject): SourceSpec {
-  if ("spec" in subject.source) return subject.source.spec;
-  const { importName } = subject.source;
-  const found = context.imports.get(`${subject.namespace}/${importName}`);
-  if (found !== undefined && found.metadata.deletionTimestamp === undefined) return found.spec.source;
-  const message = `CertificateImport ${importName} does not exist in namespace ${subject.namespace}; create it.`;
-  throw new WaitingError("ImportMissing", message);
-}
-
 /** Everything that failures are counted under, without reading anything. */
 function inputsOf(context: DeliveryContext, { subject, target }: TargetRun): string {
-  const { namespace, source } = subject;
-  const imported = "importName" in source ? context.imports.get(`${namespace}/${source.importName}`) : undefined;
-  const spec = "spec" in source ? source.spec : imported?.spec.source;
+  const { namespace } = subject;
   const versions = [
-    spec === undefined ? "absent" : context.sources.version(namespace, spec),
+    sourceVersion(context, subject),
     context.stores.version(namespace, target.storeRef),
     context.secretValues.version(namespace, context.secretsOf(target)),
   ];
-  const digest = createHash("sha256").update(JSON.stringify([target, spec, subject.suspended, versions]));
+  const digest = createHash("sha256").update(JSON.stringify([target, subject.suspended, versions]));
   return digest.digest("hex").slice(0, 32);
 }
 
