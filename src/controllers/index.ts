@@ -39,6 +39,7 @@ import { DeliveryController, keyOfResource } from "./delivery/controller.ts";
 import { DeliveryMetrics } from "./delivery/metrics.ts";
 import type { Target } from "./delivery/subject.ts";
 import { CertificateImports, CertificateStores, ClusterCertificateStores, StoreDeployments } from "./resources.ts";
+import { goingNamespace } from "./namespaces.ts";
 import { deploymentKind } from "./store-deployment/kind.ts";
 import { clusterUser, referredTo, type StoreWatch, wireReferences } from "./references.ts";
 
@@ -140,11 +141,17 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
     fence: options.fence,
     exists: (resource, target) => exists(resource, target),
     wake: (claimant) => wake(claimant),
-    tell: ({ kind, namespace, name, uid }, { type, outcome, message }) => {
-      const apiVersion = `${CertificateImports.group}/${CertificateImports.version}`;
+    tell: ({ kind, namespace, name, uid }, { type, outcome, message }, going) => {
       const event = { type, reason: outcome, action: "Deliver", note: message };
+      if (going !== undefined) {
+        const regarding = { apiVersion: "v1", kind: "Namespace", name: namespace, uid: going.uid };
+        options.events.record(regarding, { ...event, note: `${kind} ${name}: ${message}` });
+        return;
+      }
+      const apiVersion = `${CertificateImports.group}/${CertificateImports.version}`;
       options.events.record({ apiVersion, kind, namespace, name, uid }, event);
     },
+    namespaceGoing: (namespace, signal) => goingNamespace(client, namespace, signal),
     log,
   };
   const built = { client, context, workers, metrics, log };

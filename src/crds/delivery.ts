@@ -102,6 +102,7 @@ const previousPlace = z.object({
   reason: z.string().max(128).optional().describe("Why it could not be removed yet, as a stable word in CamelCase."),
   message: z.string().max(256).optional().describe("What failed and what to do next."),
   failures: z.int().min(0).optional().describe("Failed removals in a row."),
+  failureFingerprint: fingerprint.optional().describe("Digest of the inputs that the failures were counted under."),
   nextAttemptTime: time.optional().describe("When the removal is tried again."),
 });
 export type PreviousPlace = z.infer<typeof previousPlace>;

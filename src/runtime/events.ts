@@ -4,8 +4,9 @@ import { aborted } from "./aborted.ts";
 import { microTime } from "./lease-state.ts";
 import type { Logger } from "./log.ts";
 
-/** What an event is about. */
-export type Regarding = Required<Pick<ObjectReference, "apiVersion" | "kind" | "namespace" | "name" | "uid">>;
+/** What an event is about. Without a namespace it is cluster-scoped, and its events are kept in `default`. */
+export type Regarding = Required<Pick<ObjectReference, "apiVersion" | "kind" | "name" | "uid">> &
+  Pick<ObjectReference, "namespace">;
 
 /** What is told. `reason` and `action` are stable words in CamelCase. */
 export interface Told {
@@ -114,7 +115,7 @@ export class EventRecorder {
     if (series !== undefined && at.getTime() - series.last < seriesMs) {
       const longer = { ...series, count: series.count + 1, last: at.getTime() };
       this.#remember(key, longer);
-      if (await this.#extend(regarding.namespace, longer, at)) return;
+      if (await this.#extend(regarding, longer, at)) return;
     }
     const { name } = await this.#create(regarding, told, at);
     this.#remember(key, { name, count: 1, last: at.getTime() });
@@ -122,7 +123,7 @@ export class EventRecorder {
 
   async #create(regarding: Regarding, told: Told, at: Date): Promise<{ name: string }> {
     const { client, controller, instance } = this.#options;
-    const { namespace } = regarding;
+    const namespace = namespaceOf(regarding);
     const name = eventName(regarding.name);
     const event = {
       metadata: { name, namespace },
@@ -140,7 +141,8 @@ export class EventRecorder {
   }
 
   /** False when the event is gone: it is told anew. */
-  async #extend(namespace: string, { name, count }: Series, at: Date): Promise<boolean> {
+  async #extend(regarding: Regarding, { name, count }: Series, at: Date): Promise<boolean> {
+    const namespace = namespaceOf(regarding);
     const value = { count, lastObservedTime: microTime(at) };
     try {
       const signal = AbortSignal.timeout(requestMs);
@@ -159,6 +161,10 @@ export class EventRecorder {
     const [oldest] = this.#series.keys();
     if (this.#series.size > mostSeries && oldest !== undefined) this.#series.delete(oldest);
   }
+}
+
+function namespaceOf({ namespace = "default" }: Regarding): string {
+  return namespace;
 }
 
 /** A name of its own, which begins as the object's and is a DNS subdomain. */

@@ -99,6 +99,12 @@ export class World {
     await this.plane.kubectl(["delete", kind, name, "-n", namespace, "--wait=false"]);
   }
 
+  /** Changes a deployment by a merge patch. */
+  async patch(name: string, patch: object): Promise<void> {
+    const args = ["patch", "storedeployment", name, "-n", this.home, "--type=merge", "-p", JSON.stringify(patch)];
+    await this.plane.kubectl(args);
+  }
+
   /** Asks for a reconciliation of a deployment. */
   async request(name: string, value: string): Promise<void> {
     const annotation = `certferry.io/reconcile-requested-at=${value}`;
@@ -138,6 +144,13 @@ export class World {
       if (condition?.reason === reason && current) return found;
       throw new Error(`it is ${condition?.reason ?? "not there"}: ${condition?.message ?? ""}`);
     });
+  }
+
+  /** What the operator told of an object by events of this reason, in any order. */
+  async told(reason: string, name: string, namespace = this.home): Promise<string[]> {
+    const { stdout } = await this.plane.kubectl(["get", "events.events.k8s.io", "-n", namespace, "-o", "json"]);
+    const { items } = JSON.parse(stdout) as { items: { reason: string; note: string; regarding: { name: string } }[] };
+    return items.filter((one) => one.reason === reason && one.regarding.name === name).map(({ note }) => note);
   }
 
   /** What was written into Secrets of `away`, by the API server's audit log. */

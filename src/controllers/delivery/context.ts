@@ -33,9 +33,20 @@ export interface DeliveryContext {
   readonly exists: (resource: string, target: string) => boolean;
   /** Runs a claimant's target again: the place that it waits for has become free. */
   readonly wake: (claimant: Claimant) => void;
-  readonly tell: (subject: Subject, change: OutcomeChange) => void;
+  /** Tells an event of a subject; where its namespace is going, which takes no new events, of that. */
+  readonly tell: (subject: Subject, change: OutcomeChange, going?: GoingNamespace) => void;
+  /** The namespace, when it is being deleted. */
+  readonly namespaceGoing: (namespace: string, signal: AbortSignal) => Promise<GoingNamespace | undefined>;
   readonly log: Logger;
 }
+
+/** A namespace that is being deleted. */
+export interface GoingNamespace {
+  readonly uid: string;
+}
+
+/** Reason of what waits for its store's `spec.suspend`. */
+export const storeSuspended = "StoreSuspended";
 
 /** `<kind>/<namespace>/<name>`. */
 export function resourceName(subject: Pick<Subject, "kind" | "namespace" | "name">): string {

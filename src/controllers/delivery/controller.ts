@@ -1,3 +1,4 @@
+import type { PreviousPlace } from "../../crds/index.ts";
 import type { CacheEvent, Informer, KubeClient, KubeObject } from "../../kube/index.ts";
 import { keyOf } from "../../kube/index.ts";
 import {
@@ -10,10 +11,11 @@ import {
 } from "../../runtime/index.ts";
 import type { DeliveryContext } from "./context.ts";
 import type { DeliveryKind, DeliveryObject } from "./kind.ts";
-import { finalizer, mustStay, reconcileObject } from "./object.ts";
+import { finalizer } from "./leaving.ts";
+import { mustStay, reconcileObject } from "./object.ts";
 import { StatusSaver } from "./saver.ts";
 import { Sightings } from "./sightings.ts";
-import { reconcileRequest } from "./subject.ts";
+import { reconcileRequest, type Subject } from "./subject.ts";
 import { reconcileTarget } from "./target.ts";
 
 export interface DeliveryControllerOptions<T extends DeliveryObject> {
@@ -50,7 +52,13 @@ export class DeliveryController<T extends DeliveryObject> {
     const { client, kind, cache, context, workers, metrics, log } = options;
     this.#options = options;
     const { now, writesSuspended } = context;
-    this.#saver = new StatusSaver({ client, kind, cache, now, writesSuspended });
+    const onForgotten = (subject: Subject, places: readonly PreviousPlace[]): void => {
+      for (const { place } of places) {
+        const message = `${place.address} stays: too many places that were left before could not be removed yet.`;
+        context.tell(subject, { type: "Warning", outcome: "LeftBehind", message });
+      }
+    };
+    this.#saver = new StatusSaver({ client, kind, cache, now, writesSuspended, onForgotten });
     this.controller = new Controller({
       name: kind.kind.toLowerCase(),
       workers,
@@ -122,6 +130,8 @@ export class DeliveryController<T extends DeliveryObject> {
   async #target(key: string, name: string, object: T & KubeObject, run: Reconciliation): Promise<ReconcileResult> {
     const subject = this.#options.kind.subjectOf(object);
     const target = subject.targets.find((other) => other.name === name);
+    // What changed for a target changes what its removal waits for.
+    if (subject.deleting) this.controller.enqueue(key);
     if (target === undefined || subject.deleting) return {};
     const previous = object.status?.previous ?? [];
     if (mustStay(subject, previous) && !(object.metadata.finalizers ?? []).includes(finalizer)) {

@@ -41,6 +41,36 @@ describe("a draft", () => {
     expect(back.previous.map(({ place }) => place.address)).toEqual(["b"]);
   });
 
+  it("keeps a left place though another target lies at its address", () => {
+    const moved = report(report(empty, placed("a")), placed("b"));
+    const neighbour = withReport(moved, { target: "u", record: placed("a"), change: undefined, generation: 3, at });
+    expect(neighbour.previous.map(({ target, place }) => [target, place.address])).toEqual([["t", "a"]]);
+  });
+
+  it("has room for 64 left places; the oldest is forgotten, which is told", () => {
+    let draft = report(empty, placed("0"));
+    for (let turn = 1; turn <= 65; turn += 1) draft = report(draft, placed(`${turn}`));
+    expect(draft.previous).toHaveLength(64);
+    expect(draft.previous[0]?.place.address).toBe("1");
+    expect(draft.forgotten?.map(({ place }) => place.address)).toEqual(["0"]);
+  });
+
+  it("tries a failed removal again on a request, and not while a write there may be under way", () => {
+    const place = { storeRef: { name: "apps" }, address: "a", key: "a", deletionPolicy: "Delete" } as const;
+    const failing = {
+      place,
+      reason: "AccessDenied",
+      failures: 3,
+      failureFingerprint: "f",
+      nextAttemptTime: "2026-06-01T01:00:00Z",
+    };
+    const writing = { place, target: "u", nextAttemptTime: "2026-06-01T00:01:30Z" };
+    expect(withRequest({ ...empty, previous: [failing, writing] }, "now").previous).toEqual([
+      { place, reason: "AccessDenied" },
+      writing,
+    ]);
+  });
+
   it("drops targets that are gone, and keeps their places for removal", () => {
     const left = withoutTargets(report(empty, placed("a")), new Set());
     expect([...left.records]).toEqual([]);

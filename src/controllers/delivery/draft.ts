@@ -18,6 +18,10 @@ export interface Draft {
   readonly source?: { readonly format: string; readonly resourceVersion: string } | undefined;
   readonly sourceValid: { readonly status: Condition["status"]; readonly reason: string; readonly message: string };
   readonly lastHandledReconcileAt?: string | undefined;
+  /** Set while the object is going and cannot: why. */
+  readonly removal?: { readonly reason: string; readonly message: string };
+  /** Places that nobody remembers from this save on, since there is no room for more; told with a Warning event. */
+  readonly forgotten?: readonly PreviousPlace[];
   /** The generation of the spec that each target was last seen to under, in this process. */
   readonly generations: ReadonlyMap<string, number>;
 }
@@ -52,7 +56,7 @@ export function withReport(draft: Draft, report: TargetReport): Draft {
     ...draft,
     ...source,
     records: new Map(draft.records).set(target, record),
-    previous: withLeft(draft.previous, target, before, record),
+    ...withLeft(draft, target, before, record),
     history: entry === undefined ? draft.history : [...draft.history, entry].slice(-longestHistory),
     generations: new Map(draft.generations).set(target, generation),
   };
@@ -60,8 +64,8 @@ export function withReport(draft: Draft, report: TargetReport): Draft {
 
 /** The opening of a write: no outcome yet. */
 export function withOpening(draft: Draft, target: string, record: DeliveryRecord): Draft {
-  const previous = withLeft(draft.previous, target, draft.records.get(target), record);
-  return { ...draft, records: new Map(draft.records).set(target, record), previous };
+  const left = withLeft(draft, target, draft.records.get(target), record);
+  return { ...draft, ...left, records: new Map(draft.records).set(target, record) };
 }
 
 /**
@@ -70,7 +74,8 @@ export function withOpening(draft: Draft, target: string, record: DeliveryRecord
  */
 export function withRequest(draft: Draft, value: string | undefined): Draft {
   const records = new Map([...draft.records].map(([name, record]) => [name, requested(record)]));
-  return { ...draft, records, lastHandledReconcileAt: value };
+  const previous = draft.previous.map(withoutBackOff);
+  return { ...draft, records, previous, lastHandledReconcileAt: value };
 }
 
 /** Drops the records of targets that the spec names no longer; their places are to be removed where their policy was Delete. */
@@ -83,21 +88,46 @@ export function withoutTargets(draft: Draft, kept: ReadonlySet<string>): Draft {
   return {
     ...draft,
     records: new Map([...draft.records].filter(([name]) => kept.has(name))),
-    previous: [...draft.previous, ...left].slice(-mostPrevious),
+    ...withMore(draft, left),
     generations: new Map([...draft.generations].filter(([name]) => kept.has(name))),
   };
 }
 
+/** A left place that is gone back to is none any more. */
 function withLeft(
-  previous: readonly PreviousPlace[],
+  draft: Draft,
   target: string,
   before: DeliveryRecord | undefined,
   after: DeliveryRecord,
-): readonly PreviousPlace[] {
+): Pick<Draft, "previous" | "forgotten"> {
   const old = before?.place;
-  const back = previous.filter(({ place }) => place.address !== after.place?.address);
-  if (before === undefined || old?.deletionPolicy !== "Delete" || old.address === after.place?.address) return back;
-  return [...back, ...leftBy(target, before)].slice(-mostPrevious);
+  const now = after.place === undefined ? [] : [{ target, place: after.place }];
+  const previous = draft.previous.filter((entry) => !now.some((own) => samePlace(own, entry)));
+  const stays = before === undefined || old?.deletionPolicy !== "Delete" || old.address === after.place?.address;
+  return withMore({ ...draft, previous }, stays ? [] : leftBy(target, before));
+}
+
+function withMore(
+  { previous, forgotten = [] }: Pick<Draft, "previous" | "forgotten">,
+  more: readonly PreviousPlace[],
+): Pick<Draft, "previous" | "forgotten"> {
+  const all = [...previous, ...more];
+  const over = Math.max(0, all.length - mostPrevious);
+  return { previous: all.slice(over), forgotten: [...forgotten, ...all.slice(0, over)] };
+}
+
+function withoutBackOff(entry: PreviousPlace): PreviousPlace {
+  if (entry.failureFingerprint === undefined) return entry;
+  const { failures: _failures, failureFingerprint: _inputs, nextAttemptTime: _next, ...rest } = entry;
+  return rest;
+}
+
+/** Whether two entries mean what one target wrote at one address. */
+export function samePlace(
+  a: Pick<PreviousPlace, "target" | "place">,
+  b: Pick<PreviousPlace, "target" | "place">,
+): boolean {
+  return (a.target ?? "") === (b.target ?? "") && a.place.address === b.place.address;
 }
 
 /** What a record's place becomes when it is to be removed: not before a write there can no longer be under way. */

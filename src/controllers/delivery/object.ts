@@ -1,20 +1,15 @@
+import { isDeepStrictEqual } from "node:util";
 import type { PreviousPlace } from "../../crds/index.ts";
 import type { KubeClient, KubeObject } from "../../kube/index.ts";
 import { addFinalizer, removeFinalizer, type Reconciliation, type ReconcileResult } from "../../runtime/index.ts";
 import { type DeliveryContext, resourceName } from "./context.ts";
-import { type Draft, withoutTargets, withReport, withRequest } from "./draft.ts";
+import { samePlace, withoutTargets, withRequest } from "./draft.ts";
+import { finish } from "./end.ts";
 import type { DeliveryKind, DeliveryObject } from "./kind.ts";
-import { outcomeOf } from "./outcome.ts";
-import { placesToRemove, removePlace } from "./removal.ts";
+import { abandon, finalizer } from "./leaving.ts";
+import { removePlaces } from "./removal.ts";
 import type { StatusSaver } from "./saver.ts";
 import type { Subject } from "./subject.ts";
-
-/** Keeps an object until what it wrote is removed, where its policy says so. */
-export const finalizer = "certferry.io/removal";
-const abandon = "certferry.io/abandon";
-const wayOut = `To let it go as it is, annotate it with ${abandon}=true or set deletionPolicy: Retain.`;
-/** How soon a removal looks again whether a run of the object's targets has ended. */
-const busyMs = 1_000;
 
 /** What the object's run is given by its kind's controller. */
 export interface ObjectRun<T extends DeliveryObject> {
@@ -71,36 +66,22 @@ export function mustStay(subject: Subject, previous: readonly PreviousPlace[]): 
 /** The new place comes first: an old one is removed when its target holds the certificate in the new one, or is gone. */
 async function removePrevious<T extends DeliveryObject>(
   context: DeliveryContext,
-  { subject, previous, saver }: ObjectRun<T>,
+  { subject, previous, saver, object }: ObjectRun<T>,
   key: string,
   signal: AbortSignal,
 ): Promise<ReconcileResult> {
-  if (subject.suspended || context.writesSuspended) return {};
-  const now = context.now();
-  let next: Date | undefined;
-  for (const entry of previous) {
-    if (awaited(context, subject, entry)) continue;
-    const due = entry.nextAttemptTime === undefined ? now : new Date(entry.nextAttemptTime);
-    if (due > now) {
-      next = earlier(next, due);
-      continue;
-    }
-    const removal = await removePlace(context, subject, entry, signal);
-    if (removal.ended === "Removed") tellLeft(context, subject, entry, removal.left);
-    else next = earlier(next, removal.until);
-    await saver.close(
-      key,
-      (draft) => ({
-        ...draft,
-        previous: draft.previous.flatMap((other) => {
-          if (other.place.address !== entry.place.address) return [other];
-          return removal.ended === "Removed" ? [] : [removal.previous];
-        }),
-      }),
-      signal,
-    );
-  }
-  return { requeueAt: next };
+  if (previous.length === 0) return {};
+  const abandoned = object.metadata.annotations?.[abandon] === "true";
+  const removing = { abandoned, awaited: (entry: PreviousPlace) => awaited(context, subject, entry) };
+  const { done, waiting, until } = await removePlaces(context, subject, previous, removing, signal);
+  if (done.length === 0 && isDeepStrictEqual(waiting, previous)) return { requeueAt: until };
+  const noted = (entry: PreviousPlace): readonly PreviousPlace[] => {
+    if (done.some((other) => samePlace(entry, other))) return [];
+    return [waiting.find((other) => samePlace(entry, other)) ?? entry];
+  };
+  await saver.close(key, (draft) => ({ ...draft, previous: draft.previous.flatMap(noted) }), signal);
+  // The next run sees to the finalizer, when this was the last.
+  return { requeueAt: done.length > 0 ? context.now() : until };
 }
 
 /** Whether a target that takes the old place's stead, or lies at its very address, does not hold the certificate yet. */
@@ -108,81 +89,4 @@ function awaited(context: DeliveryContext, subject: Subject, { target = "", plac
   const here = context.claims.targetsAt(resourceName(subject), place.address);
   const names = subject.targets.filter(({ name }) => name === target || here.includes(name)).map(({ name }) => name);
   return names.some((name) => subject.records.get(name)?.phase !== "Delivered");
-}
-
-/** The object is going: remove what is to be removed, then let it go. */
-async function finish<T extends DeliveryObject>(
-  context: DeliveryContext,
-  run: ObjectRun<T>,
-  key: string,
-  signal: AbortSignal,
-): Promise<ReconcileResult> {
-  const { subject, client, kind, object, previous, busy, saver } = run;
-  if (!(object.metadata.finalizers ?? []).includes(finalizer)) return {};
-  if (busy) return { requeueAt: new Date(context.now().getTime() + busyMs) };
-  const places = placesToRemove(subject, previous);
-  const released = releaseReason(context, subject, object);
-  if (released !== undefined) {
-    for (const { place } of places) tellLeft(context, subject, { place }, `${place.address} stays: ${released}`);
-    await removeFinalizer(client, kind.resource, object, finalizer, signal);
-    return {};
-  }
-  const failed: PreviousPlace[] = [];
-  let next: Date | undefined;
-  const now = context.now();
-  for (const entry of places) {
-    const due = entry.nextAttemptTime === undefined ? now : new Date(entry.nextAttemptTime);
-    if (due > now) {
-      next = earlier(next, due);
-      continue;
-    }
-    const removal = await removePlace(context, subject, entry, signal);
-    if (removal.ended === "Removed") {
-      tellLeft(context, subject, entry, removal.left);
-      continue;
-    }
-    next = earlier(next, removal.until);
-    failed.push(removal.previous);
-  }
-  if (next !== undefined) {
-    await saver.close(key, (draft) => withFailedRemovals(draft, subject, failed, context.now()), signal);
-    return { requeueAt: next };
-  }
-  await removeFinalizer(client, kind.resource, object, finalizer, signal);
-  return {};
-}
-
-/** An object that waits for its removal says why, and how to let it go, as its targets' state: it is stalled. */
-function withFailedRemovals(draft: Draft, subject: Subject, failed: readonly PreviousPlace[], at: Date): Draft {
-  return failed.reduce((before, { target = "", reason = "RemovalFailed", message = "" }) => {
-    const record = before.records.get(target);
-    if (record === undefined) return before;
-    const told = `Removal: ${message}`.slice(0, 255 - wayOut.length);
-    const stalled = { ...record, phase: "Blocked" as const, reason, message: `${told} ${wayOut}` };
-    const change = outcomeOf(record, stalled);
-    return withReport(before, { target, record: stalled, change, generation: subject.generation, at });
-  }, draft);
-}
-
-/** Why an object goes without the removal that its policy asks for. */
-function releaseReason(context: DeliveryContext, subject: Subject, object: KubeObject): string | undefined {
-  if (object.metadata.annotations?.[abandon] === "true") return `the annotation ${abandon} is true`;
-  if (subject.suspended) return "the resource is suspended";
-  if (context.writesSuspended) return "the operator runs with --suspend-writes";
-  return undefined;
-}
-
-function tellLeft(
-  context: DeliveryContext,
-  subject: Subject,
-  { place }: Pick<PreviousPlace, "place">,
-  left: string | undefined,
-): void {
-  if (left !== undefined) context.tell(subject, { type: "Warning", outcome: "LeftBehind", message: left });
-  else context.tell(subject, { type: "Normal", outcome: "Removed", message: `Removed from ${place.address}.` });
-}
-
-function earlier(a: Date | undefined, b: Date | undefined): Date | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return a < b ? a : b;
 }

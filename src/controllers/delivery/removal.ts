@@ -1,77 +1,161 @@
 import { createHash } from "node:crypto";
 import type { PreviousPlace } from "../../crds/index.ts";
 import { afterFailure } from "../../delivery/index.ts";
-import { isStoreError, type StoreError } from "../../stores/errors.ts";
+import { storeTitle } from "../../resolve/index.ts";
+import { isStoreError, type StoreError, WaitingError } from "../../stores/errors.ts";
 import { within } from "../../stores/within.ts";
-import { type DeliveryContext, markOf } from "./context.ts";
-import { leftBy } from "./draft.ts";
+import { type DeliveryContext, type GoingNamespace, markOf, storeSuspended } from "./context.ts";
+import { leaving, waysOut } from "./leaving.ts";
 import type { Subject } from "./subject.ts";
 
-/** How the removal of one place ended. `left` tells what stays there, for a Warning event. */
-export type Removal =
-  | { readonly ended: "Removed"; readonly left?: string | undefined }
-  | { readonly ended: "NotYet"; readonly previous: PreviousPlace; readonly until: Date | undefined };
+/** What became of places that are to be removed. */
+export interface Round {
+  /** Removed, or left for good: nothing is to be done there any more. */
+  readonly done: readonly PreviousPlace[];
+  /** The others, with what they wait for. */
+  readonly waiting: readonly PreviousPlace[];
+  /** When the first of them is to be tried again; the others wait for a change. */
+  readonly until: Date | undefined;
+}
 
-/** Removes what a subject wrote at one place. Failures of the store are results; rejects only on a bug or an abort. */
-export async function removePlace(
+/** What the object's run knows of the places. */
+export interface Removing {
+  readonly abandoned: boolean;
+  readonly awaited: (entry: PreviousPlace) => boolean;
+}
+
+type Fate =
+  | { readonly ended: true; readonly type: "Normal" | "Warning"; readonly outcome: string; readonly message: string }
+  | { readonly ended: false; readonly entry: PreviousPlace; readonly until: Date | undefined };
+
+/** Removes what a subject wrote at these places, one after the other, and tells each end. Rejects only on a bug or an abort. */
+export async function removePlaces(
+  context: DeliveryContext,
+  subject: Subject,
+  entries: readonly PreviousPlace[],
+  removing: Removing,
+  signal: AbortSignal,
+): Promise<Round> {
+  const asked = subject.deleting && entries.length > 0;
+  const going = asked ? await context.namespaceGoing(subject.namespace, signal) : undefined;
+  const done: PreviousPlace[] = [];
+  const waiting: PreviousPlace[] = [];
+  const times: Date[] = [];
+  for (const entry of entries) {
+    const fate = await fateOf(context, subject, entry, { ...removing, going }, signal);
+    if (fate.ended) {
+      done.push(entry);
+      context.tell(subject, fate, going);
+      continue;
+    }
+    waiting.push(fate.entry);
+    if (fate.until !== undefined) times.push(fate.until);
+    const { reason, message = "" } = fate.entry;
+    if (reason !== undefined && reason !== entry.reason)
+      context.tell(subject, { type: "Warning", outcome: reason, message }, going);
+  }
+  const until = times.length === 0 ? undefined : new Date(Math.min(...times.map((time) => time.getTime())));
+  return { done, waiting, until };
+}
+
+async function fateOf(
   context: DeliveryContext,
   subject: Subject,
   entry: PreviousPlace,
+  { abandoned, awaited, going }: Removing & { going: GoingNamespace | undefined },
   signal: AbortSignal,
-): Promise<Removal> {
-  const { place } = entry;
+): Promise<Fate> {
+  const { address } = entry.place;
+  const now = context.now();
+  const inputs = inputsOf(context, subject, entry);
+  const { writesSuspended } = context;
+  const verdict = leaving(entry, subject, { abandoned, writesSuspended, awaited: awaited(entry), inputs, now });
+  switch (verdict.do) {
+    case "Leave":
+      return leftBehind(`${address} stays: ${verdict.why}.`);
+    case "Wait":
+      return { ended: false, until: verdict.until, entry: withTold(entry, subject, verdict.told, inputs) };
+    case "Remove":
+      break;
+  }
   try {
-    const { namespace } = subject;
-    const mark = markOf(context.ownerId, subject, entry.target ?? "");
-    const use = { for: "Removal", key: place.key } as const;
-    const { left } = await context.stores.use(namespace, place.storeRef, use, signal, async ({ store, removal }) => {
-      context.fence();
-      return within(store.timeoutMs, signal, (limit) => store.remove(place.key, mark, removal, limit));
-    });
-    return { ended: "Removed", left };
+    const { left } = await remove(context, subject, entry, signal);
+    if (left !== undefined) return leftBehind(left);
+    return { ended: true, type: "Normal", outcome: "Removed", message: `Removed from ${address}.` };
   } catch (error) {
     if (signal.aborted || !isStoreError(error)) throw error;
-    return notYet(context, entry, error);
+    const forGood = going !== undefined && error.name !== "TransientError" && error.reason !== storeSuspended;
+    if (forGood) return leftBehind(`${address} stays: its namespace is being deleted. ${error.message}`);
+    return notYet(context, subject, entry, error, inputs);
   }
 }
 
+async function remove(
+  context: DeliveryContext,
+  subject: Subject,
+  { place, target = "" }: PreviousPlace,
+  signal: AbortSignal,
+): Promise<{ left?: string }> {
+  const mark = markOf(context.ownerId, subject, target);
+  const use = { for: "Removal", key: place.key } as const;
+  return context.stores.use(subject.namespace, place.storeRef, use, signal, ({ store, suspended, removal }) => {
+    if (suspended)
+      throw new WaitingError(storeSuspended, `${storeTitle(place.storeRef)} is suspended: nothing is removed.`);
+    context.fence();
+    return within(store.timeoutMs, signal, (limit) => store.remove(place.key, mark, removal, limit));
+  });
+}
+
+function leftBehind(message: string): Fate {
+  return { ended: true, type: "Warning", outcome: "LeftBehind", message };
+}
+
 /** Every failure here is tried again: an object that waits for its removal must not be forgotten. */
-function notYet(context: DeliveryContext, entry: PreviousPlace, error: StoreError): Removal {
-  const { place, failures, nextAttemptTime, target } = entry;
-  const base = {
-    inputs: createHash("sha256").update(place.address).digest("hex").slice(0, 32),
-    random: context.random(),
-    lookAgainMs: context.lookAgainMs,
-  };
-  const record = {
-    phase: "Failed" as const,
-    ...(failures === undefined ? {} : { failures, failureFingerprint: base.inputs }),
-    ...(nextAttemptTime === undefined ? {} : { nextAttemptTime }),
-  };
+function notYet(
+  context: DeliveryContext,
+  subject: Subject,
+  entry: PreviousPlace,
+  error: StoreError,
+  inputs: string,
+): Fate {
   const now = context.now();
-  const step = afterFailure(record, { during: "observe", error }, base, now);
+  const { failures = 0, failureFingerprint = "" } = entry;
+  const base = { inputs, random: context.random(), lookAgainMs: context.lookAgainMs };
+  const step = afterFailure({ phase: "Failed", failures, failureFingerprint }, { during: "observe", error }, base, now);
   const until = step.until ?? new Date(now.getTime() + context.lookAgainMs);
-  const message = step.record.message ?? "";
   return {
-    ended: "NotYet",
+    ended: false,
     until,
-    previous: {
-      ...(target === undefined ? {} : { target }),
-      place,
-      reason: step.record.reason ?? "RemovalFailed",
-      message,
-      failures: step.record.failures ?? (failures ?? 0) + 1,
+    entry: {
+      ...withTold(entry, subject, error, inputs),
+      failures: step.record.failures ?? 1,
       nextAttemptTime: until.toISOString(),
     },
   };
 }
 
-/** Every place of a subject that its effective policy says is to be removed when it goes. */
-export function placesToRemove(subject: Subject, previous: readonly PreviousPlace[]): PreviousPlace[] {
-  const current = [...subject.records].flatMap(([target, record]) => {
-    const policy =
-      subject.targets.find(({ name }) => name === target)?.policies.deletionPolicy ?? record.place?.deletionPolicy;
-    return policy === "Retain" ? [] : leftBy(target, record);
-  });
-  return [...previous, ...current];
+function withTold(
+  entry: PreviousPlace,
+  subject: Subject,
+  why: { readonly reason: string; readonly message: string } | undefined,
+  inputs: string,
+): PreviousPlace {
+  if (why === undefined) return entry;
+  const ways = waysOut(entry, subject);
+  const message = `${`Removal: ${why.message}`.slice(0, 255 - ways.length)} ${ways}`;
+  return { ...entry, reason: why.reason, message, failureFingerprint: inputs };
+}
+
+const prefix = "removal:";
+
+/** Another store, other credentials: what failed before may not fail now. */
+function inputsOf(context: DeliveryContext, { namespace }: Subject, { place }: PreviousPlace): string {
+  const version = context.stores.version(namespace, place.storeRef);
+  const text = JSON.stringify([place.address, version]);
+  return prefix + createHash("sha256").update(text).digest("hex").slice(0, 32);
+}
+
+/** Whether failures were counted by a removal, not by a delivery. */
+export function isRemovals(failureFingerprint: string | undefined): boolean {
+  return failureFingerprint?.startsWith(prefix) ?? false;
 }

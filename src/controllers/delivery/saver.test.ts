@@ -57,6 +57,7 @@ function saverOf(cached: Deployment, stored: Deployment | undefined, ...failures
     },
     now: () => new Date("2026-02-01T00:00:00Z"),
     writesSuspended: false,
+    onForgotten: () => {},
   });
   return { saver, applied, forget: () => (object = undefined) };
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { PreviousPlace } from "../../crds/index.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Informer, isKubeError, type KubeClient, type KubeObject } from "../../kube/index.ts";
 import type { Draft } from "./draft.ts";
@@ -27,6 +28,8 @@ export interface SaverOptions<T extends DeliveryObject> {
   readonly cache: Pick<Informer<T & KubeObject>, "get" | "applyAnswer">;
   readonly now: () => Date;
   readonly writesSuspended: boolean;
+  /** Told of places that are left behind, once that is saved. */
+  readonly onForgotten: (subject: Subject, places: readonly PreviousPlace[]) => void;
 }
 
 const fieldManager = "certferry-status";
@@ -127,6 +130,7 @@ export class StatusSaver<T extends DeliveryObject = DeliveryObject> {
       }
     }
     this.#generations.set(key, draft.generations);
+    if (draft.forgotten !== undefined) this.#options.onForgotten(subject, draft.forgotten);
     end(lost, "Lost");
     return end(kept, "Saved");
   }

@@ -31,7 +31,8 @@ export function statusOf(
   writesSuspended: boolean,
 ): object {
   const names = subject.targets.map(({ name }) => name);
-  const state = readiness(names, draft, subject.suspended || writesSuspended, now);
+  const table = readiness(names, draft, subject.suspended || writesSuspended, now);
+  const state = draft.removal === undefined ? table : stuck(table, draft.removal);
   const before: CommonStatus = object.status ?? {};
   const observedGeneration = Math.min(
     ...names.map((name) => draft.generations.get(name) ?? before.observedGeneration ?? -1),
@@ -46,6 +47,12 @@ export function statusOf(
     ...(draft.previous.length === 0 ? {} : { previous: draft.previous }),
     ...kind.recordsStatus(draft.records, names),
   };
+}
+
+/** An object that cannot go is stalled, whatever its targets came to before. */
+function stuck(table: Readiness, why: NonNullable<Draft["removal"]>): Readiness {
+  const reconciling: Verdict = { status: "False", reason: "NotReconciling", message: "" };
+  return { ...table, ready: { ...why, status: "False" }, reconciling, stalled: { ...why, status: "True" } };
 }
 
 function conditions(
