@@ -15,6 +15,8 @@ export interface Desired {
   readonly bundle: Bundle;
   /** Whether the chain goes along, and whether its root does. */
   readonly chain: { readonly include: boolean; readonly root: "Include" | "Exclude" };
+  /** A download's file, which is written as it is. */
+  readonly file?: Buffer;
   /** Our mark: `<owner-id>/<kind>/<namespace>/<name>` of the resource that delivers. */
   readonly mark: string;
 }

@@ -3,7 +3,13 @@ import { KubeError, type KubeErrorReason } from "../../kube/index.ts";
 import { WaitingError } from "../errors.ts";
 import { type Asked, meaningOf } from "./failure.ts";
 
-const asked: Asked = { verb: "patch", namespace: "web", name: "tls", as: "ServiceAccount shop/writer" };
+const asked: Asked = {
+  verb: "patch",
+  resource: { kind: "Secret", plural: "secrets" },
+  namespace: "web",
+  name: "tls",
+  as: "ServiceAccount shop/writer",
+};
 
 function meaning(
   reason: KubeErrorReason,

@@ -1,9 +1,10 @@
-import { isKubeError, type KubeError } from "../../kube/index.ts";
+import { isKubeError, type KubeError, type Resource } from "../../kube/index.ts";
 import { BlockedError, isStoreError, type StoreError, TerminalError, TransientError, WaitingError } from "../errors.ts";
 
 /** What was asked of which object, for messages: `patch secrets/web-tls in namespace web`. */
 export interface Asked {
   readonly verb: "get" | "create" | "patch" | "delete";
+  readonly resource: Pick<Resource, "kind" | "plural">;
   readonly namespace: string;
   readonly name: string;
   /** Who asks: `ServiceAccount shop/writer`, or `the kubeconfig's user`. */
@@ -18,7 +19,7 @@ export function meaningOf(error: unknown, asked: Asked): StoreError {
   const inner = error instanceof Error && isStoreError(error.cause) ? error.cause : error;
   if (isStoreError(inner)) return inner;
   if (!isKubeError(error)) throw error;
-  const where = `Secret ${asked.namespace}/${asked.name}`;
+  const where = `${asked.resource.kind} ${asked.namespace}/${asked.name}`;
   switch (error.reason) {
     case "Unauthorized":
       return new BlockedError("CredentialsRefused", `The cluster refuses the credentials of ${asked.as}; renew them.`, {
@@ -43,18 +44,18 @@ export function meaningOf(error: unknown, asked: Asked): StoreError {
   }
 }
 
-function forbidden(error: KubeError, { verb, namespace, name, as }: Asked): StoreError {
+function forbidden(error: KubeError, { verb, resource, namespace, name, as }: Asked): StoreError {
   if (error.message.includes("being terminated")) {
     return new WaitingError("NamespaceTerminating", `Namespace ${namespace} is being deleted; choose another.`, {
       cause: error,
     });
   }
   const verbs = verb === "delete" ? "delete" : "get, create, patch";
-  const message = `${as} may not ${verb} Secret ${namespace}/${name}. Grant it in a Role there: apiGroups [""], resources [secrets], resourceNames [${name}], verbs [${verbs}].`;
+  const message = `${as} may not ${verb} ${resource.kind} ${namespace}/${name}. Grant it in a Role there: apiGroups [""], resources [${resource.plural}], resourceNames [${name}], verbs [${verbs}].`;
   return new BlockedError("AccessDenied", message, { cause: error });
 }
 
-function transient(error: KubeError, { verb, namespace, name }: Asked): TransientError {
+function transient(error: KubeError, { verb, resource, namespace, name }: Asked): TransientError {
   // Whatever is answered with a 4xx was not done.
   const refused = error.status !== undefined && error.status < 500;
   const wrote = verb !== "get" && error.sent && !refused;
@@ -62,7 +63,7 @@ function transient(error: KubeError, { verb, namespace, name }: Asked): Transien
     error.retryAfterSeconds === undefined ? undefined : new Date(Date.now() + error.retryAfterSeconds * 1000);
   return new TransientError(
     "ClusterUnavailable",
-    `Secret ${namespace}/${name}: the API server could not ${verb} it (${causeOf(error)}); it is tried again.`,
+    `${resource.kind} ${namespace}/${name}: the API server could not ${verb} it (${causeOf(error)}); it is tried again.`,
     {
       happened: wrote ? "unknown" : "no",
       retryAfter,

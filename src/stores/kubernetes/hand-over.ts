@@ -2,24 +2,29 @@ import { createHash } from "node:crypto";
 import { type KubeClient, Secret } from "../../kube/index.ts";
 import { isAllOurs } from "../outputs/keystore-record.ts";
 import type { Mark } from "./mark.ts";
-import { valueOf } from "./value.ts";
+import { bytesIn, type Holder, type HolderKind } from "./holder.ts";
 
 /** The keystores among `keys` that our mark names and others may have entries in. */
-export function sharedKeystores(secret: Secret, { keystores = {} }: Mark, keys: readonly string[]): string[] {
-  return keys.filter((key) => keystores[key] !== undefined && !isAllOurs(valueOf(secret, key), keystores[key]));
+export function sharedKeystores(
+  kind: HolderKind,
+  object: Holder,
+  { keystores = {} }: Mark,
+  keys: readonly string[],
+): string[] {
+  return keys.filter((key) => keystores[key] !== undefined && !isAllOurs(bytesIn(kind, object, key), keystores[key]));
 }
 
 /**
  * Gives values that shall stay to field managers of their own: server-side apply would take away what the one who applied it
- * leaves out, as long as nobody else has applied it, too.
+ * leaves out, as long as nobody else has applied it, too. Only keystores are handed over, and only Secrets hold them.
  */
 export async function handOver(
   client: KubeClient,
-  secret: Secret,
+  object: Holder,
   values: ReadonlyMap<string, Buffer>,
   signal: AbortSignal,
-): Promise<Secret> {
-  let current = secret;
+): Promise<Holder> {
+  let current = object;
   for (const [key, value] of values) {
     const { namespace = "", name, uid, resourceVersion } = current.metadata;
     const metadata = { namespace, name, uid, resourceVersion };

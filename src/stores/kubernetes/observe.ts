@@ -1,5 +1,4 @@
-import type { KubernetesTarget } from "../../crds/index.ts";
-import { isReservedSecretType, type Secret } from "../../kube/index.ts";
+import { isReservedSecretType } from "../../kube/index.ts";
 import type { Difference, Holders, Observation, Obstacle } from "../contract.ts";
 import type { KeystoreLook } from "../outputs/keystore.ts";
 import type { KeystoreRecord } from "../outputs/keystore-record.ts";
@@ -12,49 +11,51 @@ import {
   looksAt,
   type WantedOutputs,
 } from "../outputs/look.ts";
+import { bytesIn, type Holder, type HolderKind } from "./holder.ts";
 import { type Mark, markName, marksOf, overlapping, writeMark } from "./mark.ts";
-import { valueOf } from "./value.ts";
+import type { HolderTarget } from "./target.ts";
 
-/** What a place wants of its Secret. */
+/** What a place wants of its Secret or ConfigMap. */
 export interface Wanted extends WantedOutputs {
-  readonly target: KubernetesTarget;
+  readonly target: HolderTarget;
   /** All keys that the outputs may write. */
   readonly spots: readonly string[];
-  readonly type: string;
+  /** Of a Secret. */
+  readonly type?: string | undefined;
   readonly mark: string;
 }
 
-/** What lies in a Secret, as its outputs see it. */
-export function foundIn(secret: Secret, mark: string): Found {
-  const records = marksOf(secret.metadata).find((one) => one.mark === mark)?.keystores ?? {};
-  return { bytes: (key) => valueOf(secret, key), record: (key) => records[key] };
+/** What lies in an object, as its outputs see it. */
+export function foundIn(kind: HolderKind, object: Holder, mark: string): Found {
+  const records = marksOf(object.metadata).find((one) => one.mark === mark)?.keystores ?? {};
+  return { bytes: (key) => bytesIn(kind, object, key), record: (key) => records[key] };
 }
 
-/** What lies in a Secret, compared with what is wanted there. */
+/** What lies in an object, compared with what is wanted there. */
 export async function observed(
-  secret: Secret,
+  object: Holder,
   wanted: Wanted,
   signal: AbortSignal,
 ): Promise<Extract<Observation, { state: "Present" }>> {
-  const { metadata } = secret;
+  const { metadata } = object;
   const marks = marksOf(metadata);
-  const found = foundIn(secret, wanted.mark);
+  const found = foundIn(wanted.target.holder, object, wanted.mark);
   const looks = await looksAt(found, wanted, signal);
   const leaf = await leafAmong(found, wanted, looks);
-  const differs = differencesOf(secret, marks, wanted, looks);
-  const obstacle = obstacleOf(secret, wanted, differs) ?? closedOf(secret, looks);
+  const differs = differencesOf(object, marks, wanted, looks);
+  const obstacle = obstacleOf(object, wanted, differs) ?? closedOf(object, looks);
   return {
     state: "Present",
     remote: { id: metadata.uid ?? "", version: metadata.resourceVersion ?? "" },
     version: metadata.resourceVersion ?? "",
-    holders: holdersOf(secret, marks, wanted),
+    holders: holdersOf(object, marks, wanted),
     ...(leaf === undefined ? {} : { leaf }),
     differs,
     ...(obstacle === undefined ? {} : { obstacle }),
   };
 }
 
-/** Our mark as it shall stand on the Secret, with what we know of the keystores. */
+/** Our mark as it shall stand on the object, with what we know of the keystores. */
 export function markFor(
   { mark, content, keystores, target }: Wanted,
   created: boolean,
@@ -69,7 +70,7 @@ export function markFor(
   return { mark, keys, created, metadata, keystores: records };
 }
 
-function closedOf({ metadata }: Secret, looks: Looks): Obstacle | undefined {
+function closedOf({ metadata }: Holder, looks: Looks): Obstacle | undefined {
   const closed = closedAmong(looks);
   if (closed === undefined) return undefined;
   const where = `Key ${closed.key} of Secret ${metadata.namespace ?? ""}/${metadata.name ?? ""}`;
@@ -77,21 +78,21 @@ function closedOf({ metadata }: Secret, looks: Looks): Obstacle | undefined {
   return { reason: "CannotOpen", message };
 }
 
-function holdersOf({ data }: Secret, marks: readonly Mark[], { spots, mark }: Wanted): Holders {
+function holdersOf(object: Holder, marks: readonly Mark[], { spots, mark, target }: Wanted): Holders {
   const others = overlapping(marks, { spots, mark });
   const marked = new Set(marks.flatMap(({ keys }) => keys));
-  const foreign = spots.some((key) => data?.[key] !== undefined && data[key] !== "" && !marked.has(key));
+  const foreign = spots.some((key) => (target.holder.base64(object, key) ?? "") !== "" && !marked.has(key));
   return { ours: marks.some((other) => other.mark === mark), others: others.map((other) => other.mark), foreign };
 }
 
-function differencesOf(secret: Secret, marks: readonly Mark[], wanted: Wanted, looks: Looks): Difference[] {
-  const { data = {}, metadata } = secret;
+function differencesOf(object: Holder, marks: readonly Mark[], wanted: Wanted, looks: Looks): Difference[] {
+  const { metadata } = object;
   const ours = marks.find(({ mark }) => mark === wanted.mark);
   const annotation = metadata.annotations?.[markName(wanted.mark)];
-  const { labels = {}, annotations = {} } = wanted.target;
-  const changed = [...wanted.content].filter(([key, value]) => data[key] !== value.toString("base64"));
+  const { labels = {}, annotations = {}, holder } = wanted.target;
+  const changed = [...wanted.content].filter(([key, value]) => holder.base64(object, key) !== value.toString("base64"));
   const keys = new Set([...wanted.content.keys(), ...wanted.keystores.map(({ key }) => key)]);
-  const left = (ours?.keys ?? []).filter((key) => !keys.has(key) && data[key] !== undefined);
+  const left = (ours?.keys ?? []).filter((key) => !keys.has(key) && holder.base64(object, key) !== undefined);
   const records = Object.fromEntries([...looks].flatMap(([{ key }, look]) => noted(key, look, ours)));
   return [
     ...changed.map(([key]) => ({ what: `data ${key}` })),
@@ -114,23 +115,24 @@ function pairs(wanted: Readonly<Record<string, string>>, found: Readonly<Record<
 }
 
 function obstacleOf(
-  { type = "Opaque", metadata, immutable }: Secret,
+  { type, metadata, immutable }: Holder,
   wanted: Wanted,
   differs: readonly Difference[],
 ): Obstacle | undefined {
-  const where = `Secret ${metadata.namespace ?? ""}/${metadata.name}`;
-  if (isReservedSecretType(type)) {
+  const { kind } = wanted.target.holder;
+  const where = `${kind} ${metadata.namespace ?? ""}/${metadata.name}`;
+  if (type !== undefined && isReservedSecretType(type)) {
     return {
       reason: "SecretTypeRefused",
       message: `${where} is of type ${type}, which is never written; choose another name.`,
     };
   }
   if (type !== wanted.type) {
-    const message = `${where} is of type ${type}, not ${wanted.type}, and a type cannot be changed; delete it, choose another name, or set type.`;
+    const message = `${where} is of type ${type ?? ""}, not ${wanted.type ?? ""}, and a type cannot be changed; delete it, choose another name, or set type.`;
     return { reason: "TypeDiffers", message };
   }
   if (immutable === true && differs.length > 0) {
-    return { reason: "SecretImmutable", message: `${where} is immutable; delete it or choose another name.` };
+    return { reason: `${kind}Immutable`, message: `${where} is immutable; delete it or choose another name.` };
   }
   return undefined;
 }

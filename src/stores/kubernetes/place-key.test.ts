@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { KubernetesTarget } from "../../crds/index.ts";
 import { placeKey, readPlaceKey } from "./place-key.ts";
+import { targetOf } from "./target.ts";
 
 const tls: KubernetesTarget = { name: "web", outputs: [{ format: "TLS" }] };
 
@@ -11,12 +12,21 @@ function withKeystore(name: string): KubernetesTarget {
 
 describe("the key of a place", () => {
   it("is where the Secret is", () => {
-    expect(placeKey("shop", tls)).toBe('{"namespace":"shop","name":"web"}');
+    expect(placeKey("shop", targetOf(tls))).toBe('{"namespace":"shop","name":"web"}');
     expect(readPlaceKey('{"namespace":"shop","name":"web"}')).toEqual({ namespace: "shop", name: "web" });
   });
 
+  it("says when it is a ConfigMap's", () => {
+    const key = '{"kind":"ConfigMap","namespace":"shop","name":"web"}';
+    expect(placeKey("shop", targetOf({ configMap: { name: "web", key: "web.pem" } }))).toBe(key);
+    expect(readPlaceKey(key)).toEqual({ kind: "ConfigMap", namespace: "shop", name: "web" });
+    expect(placeKey("shop", targetOf({ secret: { name: "web", key: "web.pem" } }))).toBe(
+      '{"namespace":"shop","name":"web"}',
+    );
+  });
+
   it("says how its keystores are opened, by reference", () => {
-    expect(readPlaceKey(placeKey("shop", withKeystore("java")))).toEqual({
+    expect(readPlaceKey(placeKey("shop", targetOf(withKeystore("java"))))).toEqual({
       namespace: "shop",
       name: "web",
       keystores: [{ keys: ["k", "t"], format: "JKS", password: { name: "java", key: "password" } }],
@@ -25,7 +35,7 @@ describe("the key of a place", () => {
 
   it("leaves that out where a record has no room for it", () => {
     const outputs = Array.from({ length: 8 }, () => withKeystore("x".repeat(253)).outputs).flat();
-    expect(placeKey("shop", { name: "web", outputs })).toBe('{"namespace":"shop","name":"web"}');
+    expect(placeKey("shop", targetOf({ name: "web", outputs }))).toBe('{"namespace":"shop","name":"web"}');
   });
 
   it.each(["{}", "null", '{"namespace":"shop","name":1}'])("is refused where it reads %s", (text) => {

@@ -1,9 +1,11 @@
-import type { KubernetesTarget } from "../../crds/index.ts";
 import { TerminalError } from "../errors.ts";
 import { type KeystoreRef, keystoreRefs } from "../outputs/keystore-refs.ts";
+import type { HolderTarget } from "./target.ts";
 
 /** What `Place.key` holds: what a removal needs when the spec is gone. */
 export interface PlaceKey {
+  /** Of the object; a Secret when absent. */
+  readonly kind?: "ConfigMap";
   readonly namespace: string;
   readonly name: string;
   /** How the keystores among the outputs are opened, to take our entry out of those that others use, too. */
@@ -13,9 +15,10 @@ export interface PlaceKey {
 /** The room that a record has for it. */
 const mostLength = 2048;
 
-export function placeKey(namespace: string, target: KubernetesTarget): string {
+export function placeKey(namespace: string, target: HolderTarget): string {
   const keystores = keystoreRefs(target);
-  const place: PlaceKey = { namespace, name: target.name };
+  const { kind } = target.holder;
+  const place: PlaceKey = { ...(kind === "Secret" ? {} : { kind }), namespace, name: target.name };
   const whole = JSON.stringify(keystores.length === 0 ? place : { ...place, keystores });
   return whole.length <= mostLength ? whole : JSON.stringify(place);
 }
@@ -26,7 +29,8 @@ export function readPlaceKey(text: string): PlaceKey {
   if (typeof value === "object" && value !== null && "namespace" in value && "name" in value) {
     const { namespace, name } = value;
     const keystores = "keystores" in value ? { keystores: value.keystores as readonly KeystoreRef[] } : {};
-    if (typeof namespace === "string" && typeof name === "string") return { namespace, name, ...keystores };
+    const kind = "kind" in value && value.kind === "ConfigMap" ? ({ kind: value.kind } as const) : {};
+    if (typeof namespace === "string" && typeof name === "string") return { ...kind, namespace, name, ...keystores };
   }
   throw new TerminalError(
     "PlaceUnknown",

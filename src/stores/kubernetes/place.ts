@@ -1,5 +1,4 @@
-import type { KubernetesTarget } from "../../crds/index.ts";
-import { isKubeError, type KubeClient, Secret } from "../../kube/index.ts";
+import { apiVersionOf, isKubeError, type KubeClient } from "../../kube/index.ts";
 import type { Desired, Observation, Place, PlaceContext, PutResult } from "../contract.ts";
 import { contentOf, keystoresOf } from "../outputs/content.ts";
 import { type Made, madeFor } from "../outputs/made.ts";
@@ -7,9 +6,10 @@ import { keysOf } from "../outputs/output.ts";
 import { type Asked, meaningOf } from "./failure.ts";
 import { fieldManagerOf, type Mark, markName, marksOf, overlapping, writeMark } from "./mark.ts";
 import { handOver, sharedKeystores } from "./hand-over.ts";
+import { bytesIn, type Holder } from "./holder.ts";
 import { foundIn, markFor, observed, type Wanted } from "./observe.ts";
 import { placeKey } from "./place-key.ts";
-import { valueOf } from "./value.ts";
+import { type HolderTarget } from "./target.ts";
 
 /** The cluster that a store leads to, and as whom. */
 export interface Cluster {
@@ -20,13 +20,13 @@ export interface Cluster {
 }
 
 /**
- * A version that no Secret has, since the first write to an empty etcd is revision 2. An apply with it makes a Secret that is
+ * A version that no object has, since the first write to an empty etcd is revision 2. An apply with it makes one that is
  * absent and is a conflict with one that is there (tried): the create-only that apply does not have.
  */
 const neverStored = "1";
 
 interface MarksSeen {
-  /** Whether our mark says that we made the Secret: to be noted again. */
+  /** Whether our mark says that we made the object: to be noted again. */
   readonly created: boolean;
   /**
    * Marks of others on our spots. They lose these spots by our write: a resource that comes back later must not find a mark
@@ -45,27 +45,28 @@ interface Condition extends MarksSeen {
   readonly resourceVersion: string;
 }
 
-/** Keys of one Secret. */
-export class SecretPlace implements Place {
+/** Keys of one Secret or ConfigMap. */
+export class HolderPlace implements Place {
   readonly address: string;
   readonly spots: readonly string[];
   readonly key: string;
   /** An apply can be sent again: what it says is there, or it conflicts. */
   readonly repeatable = true;
   readonly #cluster: Cluster;
-  readonly #target: KubernetesTarget;
+  readonly #target: HolderTarget;
   readonly #context: PlaceContext;
   readonly #namespace: string;
   /** The marks that an observation saw, for the `put` that follows it. */
   readonly #marks = new WeakMap<Observation, MarksSeen>();
 
-  constructor(cluster: Cluster, target: KubernetesTarget, context: PlaceContext) {
+  constructor(cluster: Cluster, target: HolderTarget, context: PlaceContext) {
     this.#cluster = cluster;
     this.#target = target;
     this.#context = context;
     this.#namespace = target.namespace ?? context.namespace;
     this.key = placeKey(this.#namespace, target);
-    this.address = `kubernetes:${cluster.uid}/${this.#namespace}/${target.name}`;
+    const inNamespace = `${this.#namespace}/${target.name}`;
+    this.address = `kubernetes:${cluster.uid}/${target.holder.kind === "Secret" ? "" : "configmaps/"}${inNamespace}`;
     this.spots = [...new Set(target.outputs.flatMap((output) => keysOf(output)))];
   }
 
@@ -73,7 +74,8 @@ export class SecretPlace implements Place {
     const wanted = await this.#wanted(desired);
     const ref = { namespace: this.#namespace, name: this.#target.name };
     try {
-      return await this.#observed(await this.#cluster.client.get(Secret, ref, { signal }), wanted, signal);
+      const { resource } = this.#target.holder;
+      return await this.#observed(await this.#cluster.client.get(resource, ref, { signal }), wanted, signal);
     } catch (error) {
       if (isKubeError(error, "NotFound")) return { state: "Absent" };
       throw meaningOf(error, this.#asked("get"));
@@ -100,30 +102,32 @@ export class SecretPlace implements Place {
   /** A keystore is made from what lies there, so that is read again; undefined when it has changed since the look. */
   async #keystores(wanted: Wanted, condition: Condition, signal: AbortSignal): Promise<Made | undefined> {
     if (wanted.keystores.length === 0) return { content: wanted.content, records: {} };
-    const secret = await this.#again(condition, signal);
-    return secret === undefined ? undefined : madeFor(foundIn(secret, wanted.mark), wanted, signal);
+    const object = await this.#again(condition, signal);
+    const { holder } = wanted.target;
+    return object === undefined ? undefined : madeFor(foundIn(holder, object, wanted.mark), wanted, signal);
   }
 
-  /** The Secret of the look, an empty one where there was none. */
-  async #again({ uid, resourceVersion }: Condition, signal: AbortSignal): Promise<Secret | undefined> {
+  /** The object of the look, an empty one where there was none. */
+  async #again({ uid, resourceVersion }: Condition, signal: AbortSignal): Promise<Holder | undefined> {
+    const { kind, resource } = this.#target.holder;
     const ref = { namespace: this.#namespace, name: this.#target.name };
-    if (uid === undefined) return { apiVersion: "v1", kind: "Secret", metadata: ref };
+    if (uid === undefined) return { apiVersion: apiVersionOf(resource), kind, metadata: ref };
     try {
-      const secret = await this.#cluster.client.get(Secret, ref, { signal });
-      return secret.metadata.resourceVersion === resourceVersion ? secret : undefined;
+      const object = await this.#cluster.client.get(resource, ref, { signal });
+      return object.metadata.resourceVersion === resourceVersion ? object : undefined;
     } catch (error) {
       if (isKubeError(error, "NotFound")) return undefined;
       throw meaningOf(error, this.#asked("get"));
     }
   }
 
-  async #observed(secret: Secret, wanted: Wanted, signal: AbortSignal): Promise<Observation> {
-    const observation = await observed(secret, wanted, signal);
-    const marks = marksOf(secret.metadata);
+  async #observed(object: Holder, wanted: Wanted, signal: AbortSignal): Promise<Observation> {
+    const observation = await observed(object, wanted, signal);
+    const marks = marksOf(object.metadata);
     this.#marks.set(observation, {
       created: marks.find(({ mark }) => mark === wanted.mark)?.created ?? false,
       taken: overlapping(marks, wanted),
-      leaving: leavingOf(secret, marks, wanted),
+      leaving: leavingOf(object, marks, wanted),
     });
     return observation;
   }
@@ -136,14 +140,14 @@ export class SecretPlace implements Place {
 
   /**
    * Server-side apply on condition of what the look saw; undefined when that is not so any more. The uid is stated as well as
-   * the version: an apply with a version alone makes a Secret anew that has been deleted (tried), with its uid it is a conflict.
+   * the version: an apply with a version alone makes an object anew that has been deleted (tried), with its uid it is a conflict.
    */
   async #apply(
     wanted: Wanted,
     { content, records }: Made,
     condition: Condition,
     signal: AbortSignal,
-  ): Promise<Secret | undefined> {
+  ): Promise<Holder | undefined> {
     const { target, spots, mark, type } = wanted;
     const { created, taken, leaving, ...seen } = condition;
     const marks = [
@@ -153,7 +157,10 @@ export class SecretPlace implements Place {
     const metadata = { namespace: this.#namespace, name: target.name, ...seen };
     try {
       const { client } = this.#cluster;
-      const left = await handOver(client, { apiVersion: "v1", kind: "Secret", metadata, type }, leaving, signal);
+      const { kind, resource, fields } = target.holder;
+      const head = type === undefined ? {} : { type };
+      const before = { apiVersion: apiVersionOf(resource), kind, metadata, ...head };
+      const left = await handOver(client, before, leaving, signal);
       const body = {
         metadata: {
           ...metadata,
@@ -164,11 +171,11 @@ export class SecretPlace implements Place {
             ...Object.fromEntries(marks.map((one) => [markName(one.mark), writeMark(one)])),
           },
         },
-        type,
-        data: Object.fromEntries([...content].map(([key, value]) => [key, value.toString("base64")])),
+        ...head,
+        ...fields(content),
       };
       const options = { fieldManager: fieldManagerOf(mark), force: true, signal };
-      return (await client.apply(Secret, body, options)).object;
+      return (await client.apply(resource, body, options)).object;
     } catch (error) {
       if (isKubeError(error, "Conflict")) return undefined;
       throw meaningOf(error, this.#asked(seen.uid === undefined ? "create" : "patch"));
@@ -176,12 +183,12 @@ export class SecretPlace implements Place {
   }
 
   async #wanted(desired: Desired): Promise<Wanted> {
-    const { outputs, type } = this.#target;
+    const { outputs, type, holder } = this.#target;
     const fallback = outputs.some(({ format }) => format === "TLS") ? "kubernetes.io/tls" : "Opaque";
     return {
       target: this.#target,
       spots: this.spots,
-      type: type ?? fallback,
+      type: holder.kind === "Secret" ? (type ?? fallback) : undefined,
       mark: desired.mark,
       bundle: desired.bundle,
       keystores: keystoresOf(this.#target, desired, this.#context),
@@ -190,17 +197,19 @@ export class SecretPlace implements Place {
   }
 
   #asked(verb: Asked["verb"]): Asked {
-    return { verb, namespace: this.#namespace, name: this.#target.name, as: this.#cluster.as };
+    const { holder, name } = this.#target;
+    return { verb, resource: holder.resource, namespace: this.#namespace, name, as: this.#cluster.as };
   }
 }
 
 /** Keystores that no output names any more: entries of others in them are none of ours to take away. */
-function leavingOf(secret: Secret, marks: readonly Mark[], wanted: Wanted): ReadonlyMap<string, Buffer> {
+function leavingOf(object: Holder, marks: readonly Mark[], wanted: Wanted): ReadonlyMap<string, Buffer> {
   const ours = marks.find(({ mark }) => mark === wanted.mark);
   if (ours === undefined) return new Map();
   const keys = new Set([...wanted.content.keys(), ...wanted.keystores.map(({ key }) => key)]);
   const gone = ours.keys.filter((key) => !keys.has(key));
-  return new Map(sharedKeystores(secret, ours, gone).map((key) => [key, valueOf(secret, key)]));
+  const { holder } = wanted.target;
+  return new Map(sharedKeystores(holder, object, ours, gone).map((key) => [key, bytesIn(holder, object, key)]));
 }
 
 function wipe({ content }: Pick<Wanted, "content">): void {

@@ -1,4 +1,4 @@
-import type { KubernetesStoreBlock, KubernetesTarget, StoreReference } from "../../crds/index.ts";
+import type { KubernetesStoreBlock, StoreReference } from "../../crds/index.ts";
 import { type ClusterConfig, connect, isKubeError, type KubeClient, Namespace } from "../../kube/index.ts";
 import type {
   Place,
@@ -20,10 +20,11 @@ import {
 } from "../errors.ts";
 import { passwordRefs } from "../outputs/content.ts";
 import { causeOf } from "./failure.ts";
-import { type Cluster, SecretPlace } from "./place.ts";
+import { type Cluster, HolderPlace } from "./place.ts";
 import { readPlaceKey } from "./place-key.ts";
 import { removeFrom } from "./remove.ts";
 import { asServiceAccount } from "./service-account.ts";
+import { type HolderTarget, targetOf } from "./target.ts";
 
 /** The operator's own cluster and identity there. */
 export interface OwnCluster {
@@ -34,13 +35,13 @@ export interface OwnCluster {
   readonly userAgent: string;
 }
 
-/** Secrets of this or another cluster. */
+/** Secrets, and for downloads ConfigMaps, of this or another cluster. */
 export function kubernetesProvider(own: OwnCluster): Provider {
   return {
     name: "kubernetes",
     capabilities: ["Import", "Deploy", "Remove"],
     grantedPlaces: ["{namespace}/*"],
-    reach: (target, namespace) => reachOf(target as KubernetesTarget, namespace),
+    reach: (target, namespace) => reachOf(targetOf(target), namespace),
     reachOfKey: (key) => {
       const { namespace, name } = readPlaceKey(key);
       return { places: [`${namespace}/${name}`], metadataKeys: [] };
@@ -49,8 +50,7 @@ export function kubernetesProvider(own: OwnCluster): Provider {
       const { kubeconfigSecretRef } = blockOf(block).auth;
       return kubeconfigSecretRef === undefined ? [] : [kubeconfigSecretRef];
     },
-    // The API server has validated the block by the CRD.
-    targetSecrets: (target) => passwordRefs(target as KubernetesTarget),
+    targetSecrets: (target) => passwordRefs(targetOf(target)),
     create: async (block, context, signal) => {
       const { serviceAccountRef, kubeconfigSecretRef } = blockOf(block).auth;
       if (serviceAccountRef !== undefined) {
@@ -94,7 +94,7 @@ class KubernetesStore implements Store {
   }
 
   place(block: unknown, context: PlaceContext): Place {
-    return new SecretPlace(this.#cluster, block as KubernetesTarget, context);
+    return new HolderPlace(this.#cluster, targetOf(block), context);
   }
 
   remove(key: string, mark: string, context: RemovalContext, signal: AbortSignal): ReturnType<Store["remove"]> {
@@ -120,7 +120,7 @@ function namespaceOf(ref: StoreReference, { namespace }: StoreContext): string {
   return ref.namespace ?? namespace ?? "";
 }
 
-function reachOf({ name, labels, annotations, ...target }: KubernetesTarget, namespace: string): Reach {
+function reachOf({ name, labels, annotations, ...target }: HolderTarget, namespace: string): Reach {
   const metadataKeys = [...Object.keys(labels ?? {}), ...Object.keys(annotations ?? {})];
   return { places: [`${target.namespace ?? namespace}/${name}`], metadataKeys };
 }

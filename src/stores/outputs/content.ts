@@ -30,6 +30,7 @@ export async function contentOf({ outputs }: Outputs, desired: Desired): Promise
     await naming(output, async () => {
       if (output.format === "TLS") await addTls(content, output, desired);
       const options = plainOptions(output, desired);
+      if (output.format === "AsIs") content.set(output.key ?? "", Buffer.from(desired.file ?? []));
       if (options !== undefined) content.set(output.key ?? "", await encode(desired.bundle, options));
     });
   }
@@ -83,6 +84,7 @@ function plainOptions({ format, content }: Output, desired: Desired): EncodeOpti
       return { ...options, format, content: content === "Key" ? "Key" : "Leaf" };
     case "PKCS7":
       return { ...options, format, content: content === "Key" || content === "All" ? undefined : content };
+    case "AsIs":
     case "TLS":
     case "PKCS12":
     case "JKS":

@@ -1,7 +1,9 @@
 import type { OutputFields } from "../../crds/index.ts";
 
 /** What a place shall hold in one format. */
-export interface Output extends OutputFields {
+export interface Output extends Omit<OutputFields, "format"> {
+  /** `AsIs` is a download's: the file as its store gave it. */
+  readonly format: OutputFields["format"] | "AsIs";
   /** The name it has in the place: a key of a Secret, the path of a file. For TLS the folder of its three, none in a Secret. */
   readonly key?: string | undefined;
   /** The name of a second keystore. */
