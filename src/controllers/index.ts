@@ -37,6 +37,7 @@ import { type Claimant, Claims } from "./delivery/claims.ts";
 import type { DeliveryContext } from "./delivery/context.ts";
 import { DeliveryController, keyOfResource } from "./delivery/controller.ts";
 import { DeliveryMetrics } from "./delivery/metrics.ts";
+import { StoresInUse, storesNeeded } from "./delivery/stores-in-use.ts";
 import type { Target } from "./delivery/subject.ts";
 import { CertificateImports, CertificateStores, ClusterCertificateStores, StoreDeployments } from "./resources.ts";
 import { goingNamespace } from "./namespaces.ts";
@@ -102,6 +103,7 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
         source: (object) => referredTo(kinds.imports.subjectOf(object), secretsOf),
         store: ({ metadata, spec }) => [storeKey(metadata.namespace, spec.storeRef)],
         clusterUser: ({ metadata, spec }) => clusterUser(metadata.namespace, [spec.storeRef]),
+        needs: (object) => storesNeeded(kinds.imports.subjectOf(object), object.status?.previous ?? []),
       },
     }),
   );
@@ -116,6 +118,7 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
             metadata.namespace,
             spec.targets.map(({ storeRef }) => storeRef),
           ),
+        needs: (object) => storesNeeded(kinds.deployments.subjectOf(object), object.status?.previous ?? []),
         import: ({ metadata, spec }) =>
           spec.certificateRef ? [`${metadata.namespace}/${spec.certificateRef.name}`] : [],
       },
@@ -124,6 +127,16 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
 
   const sources = new SourceResolver({ client, secrets, configMaps, secretSelector: options.secretSelector });
   const stores = new StoreResolver({ client, stores: storeCache, cluster, secrets, provider });
+  const storesInUse = new StoresInUse({
+    client,
+    stores: [
+      { resource: CertificateStores, cache: storeCache },
+      ...(cluster ? [{ resource: ClusterCertificateStores, cache: cluster.stores }] : []),
+    ],
+    needed: (key) => [imports, deployments].some((cache) => cache.byIndex("needs", key).length > 0),
+    metrics,
+    log,
+  });
   const context: DeliveryContext = {
     sources,
     stores,
@@ -151,6 +164,7 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
       const apiVersion = `${CertificateImports.group}/${CertificateImports.version}`;
       options.events.record({ apiVersion, kind, namespace, name, uid }, event);
     },
+    storesInUse,
     namespaceGoing: (namespace, signal) => goingNamespace(client, namespace, signal),
     log,
   };
@@ -171,7 +185,7 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
     controlled("CertificateStore", CertificateStores, storeCache),
     ...(cluster ? [controlled("ClusterCertificateStore", ClusterCertificateStores, cluster.stores)] : []),
   ];
-  for (const { controller } of [importController, deploymentController]) manager.addController(controller);
+  for (const { controller } of [importController, deploymentController, storesInUse]) manager.addController(controller);
   wireReferences({
     secrets,
     configMaps,

@@ -33,26 +33,27 @@ export async function addFinalizer<T extends KubeObject>(
   return patch(client, type, object, [{ op: present.length === 0 ? "add" : "replace", path, value }], signal);
 }
 
-/** Removes a finalizer by JSON Patch, as `addFinalizer` adds it. An object that is gone already is fine. */
+/** Removes a finalizer by JSON Patch, as `addFinalizer` adds it. Gives nothing for an object that is gone already. */
 export async function removeFinalizer<T extends KubeObject>(
   client: Patcher,
   type: Resource<T>,
   object: T,
   finalizer: string,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<T | undefined> {
   const present = object.metadata.finalizers ?? [];
   const index = present.indexOf(finalizer);
-  if (index === -1) return;
+  if (index === -1) return object;
   const path = `/metadata/finalizers/${index}`;
   const operations = [
     { op: "test", path, value: finalizer },
     { op: "remove", path },
   ] as const;
   try {
-    await patch(client, type, object, operations, signal);
+    return await patch(client, type, object, operations, signal);
   } catch (error) {
     if (!isKubeError(error, "NotFound")) throw error;
+    return undefined;
   }
 }
 

@@ -6,6 +6,7 @@ import type { Logger } from "../../runtime/index.ts";
 import type { Claimant, Claims } from "./claims.ts";
 import type { OutcomeChange } from "./outcome.ts";
 import type { DeliveryMetrics } from "./metrics.ts";
+import type { StoresInUse } from "./stores-in-use.ts";
 import type { Subject, Target } from "./subject.ts";
 
 /** What every delivery needs, shared by both kinds. */
@@ -35,6 +36,7 @@ export interface DeliveryContext {
   readonly wake: (claimant: Claimant) => void;
   /** Tells an event of a subject; where its namespace is going, which takes no new events, of that. */
   readonly tell: (subject: Subject, change: OutcomeChange, going?: GoingNamespace) => void;
+  readonly storesInUse: StoresInUse;
   /** The namespace, when it is being deleted. */
   readonly namespaceGoing: (namespace: string, signal: AbortSignal) => Promise<GoingNamespace | undefined>;
   readonly log: Logger;

@@ -15,6 +15,7 @@ import { finalizer } from "./leaving.ts";
 import { mustStay, reconcileObject } from "./object.ts";
 import { StatusSaver } from "./saver.ts";
 import { Sightings } from "./sightings.ts";
+import { storesNeeded } from "./stores-in-use.ts";
 import { reconcileRequest, type Subject } from "./subject.ts";
 import { reconcileTarget } from "./target.ts";
 
@@ -84,6 +85,9 @@ export class DeliveryController<T extends DeliveryObject> {
   #changed({ key, old, new: object, initial }: CacheEvent<T & KubeObject>): void {
     if (object === undefined) this.#sightings.forget(key);
     else this.#sightings.note(key, this.#options.kind.subjectOf(object).records, { initial });
+    const needed = (one: T | undefined): string[] =>
+      one === undefined ? [] : storesNeeded(this.#options.kind.subjectOf(one), one.status?.previous ?? []);
+    this.#options.context.storesInUse.changed(needed(old), needed(object));
     if (old !== undefined && object !== undefined && wanted(old) === wanted(object)) return;
     this.controller.enqueue(key, initial ? "Low" : "High");
   }
@@ -128,14 +132,16 @@ export class DeliveryController<T extends DeliveryObject> {
   }
 
   async #target(key: string, name: string, object: T & KubeObject, run: Reconciliation): Promise<ReconcileResult> {
-    const subject = this.#options.kind.subjectOf(object);
+    const { context, kind } = this.#options;
+    const subject = kind.subjectOf(object);
     const target = subject.targets.find((other) => other.name === name);
     // What changed for a target changes what its removal waits for.
     if (subject.deleting) this.controller.enqueue(key);
     if (target === undefined || subject.deleting) return {};
     const previous = object.status?.previous ?? [];
-    if (mustStay(subject, previous) && !(object.metadata.finalizers ?? []).includes(finalizer)) {
-      // The finalizer is there before the first write; the object's run sets it and comes back here.
+    const kept = !mustStay(subject, previous) || (object.metadata.finalizers ?? []).includes(finalizer);
+    if (!kept || !context.storesInUse.held(storesNeeded(subject, previous))) {
+      // The finalizers are there before the first write; the object's run sets them and comes back here.
       this.#known.delete(key);
       this.controller.enqueue(key);
       return {};
@@ -143,7 +149,7 @@ export class DeliveryController<T extends DeliveryObject> {
     this.#busy.set(key, (this.#busy.get(key) ?? 0) + 1);
     try {
       const found = { key, subject, target, sightings: this.#sightings };
-      const result = await reconcileTarget(this.#options.context, this.#saver, found, run);
+      const result = await reconcileTarget(context, this.#saver, found, run);
       if ((this.#options.cache.get(key)?.status?.previous ?? []).length > 0) this.controller.enqueue(key);
       return result;
     } finally {

@@ -9,6 +9,7 @@ import type { DeliveryKind, DeliveryObject } from "./kind.ts";
 import { abandon, finalizer } from "./leaving.ts";
 import { removePlaces } from "./removal.ts";
 import type { StatusSaver } from "./saver.ts";
+import { storesNeeded } from "./stores-in-use.ts";
 import type { Subject } from "./subject.ts";
 
 /** What the object's run is given by its kind's controller. */
@@ -49,6 +50,7 @@ export async function reconcileObject<T extends DeliveryObject>(
   }
   if (mustStay(subject, run.previous)) run.learn(await addFinalizer(client, kind.resource, object, finalizer, signal));
   else await removeFinalizer(client, kind.resource, object, finalizer, signal);
+  await context.storesInUse.hold(storesNeeded(subject, run.previous), signal);
 
   if (subject.requested !== undefined && subject.requested !== run.lastHandled) {
     await saver.close(key, (draft) => withRequest(draft, subject.requested), signal);

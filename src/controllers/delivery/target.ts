@@ -15,7 +15,7 @@ import {
   type Situation,
 } from "../../delivery/index.ts";
 import { chainOf } from "../../formats/index.ts";
-import { refName, type ResolvedStore, type Source } from "../../resolve/index.ts";
+import { refName, type ResolvedStore, type Source, storeKey } from "../../resolve/index.ts";
 import type { Reconciliation, ReconcileResult } from "../../runtime/index.ts";
 import type { Desired, Place } from "../../stores/contract.ts";
 import { isStoreError, type StoreError } from "../../stores/errors.ts";
@@ -120,6 +120,8 @@ export async function reconcileTarget(
     resolved: ResolvedStore,
     secrets: ReadonlyMap<string, Buffer>,
   ): Promise<Outcome> {
+    if (target.policies.deletionPolicy === "Delete")
+      context.storesInUse.check(storeKey(subject.namespace, target.storeRef));
     const secret = (ref: SecretKeyRef): Buffer => secrets.get(refName(ref)) ?? Buffer.alloc(0);
     const place = resolved.store.place(target.block, { namespace: subject.namespace, secret });
     const desired: Desired = {
