@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Bundle, encode, type Pkcs12Profile } from "../../src/formats/index.ts";
 import { chainFor, type Issued } from "../fixtures/pki.ts";
-import { goProgram } from "./go-program.ts";
+import { goProgram } from "../go-program.ts";
 import { certtool } from "./readers/certtool.ts";
 import { go } from "./readers/go.ts";
 import { keytool } from "./readers/keytool.ts";
@@ -45,7 +45,7 @@ beforeAll(async () => {
     await writeFile(file("Keystore", profile), await encode(bundle, { ...options, root: "Include" }));
     await writeFile(file("Truststore", profile), await encode(bundle, { ...options, content: "Truststore" }));
   }
-  if ((await go.version()) !== undefined) await goProgram();
+  if ((await go.version()) !== undefined) await goProgram("pkcs12");
 }, 300_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -1,4 +1,4 @@
-import { goProgram } from "./go-program.ts";
+import { goProgram } from "../go-program.ts";
 import type { Identity } from "./identities.ts";
 import { inFolder, run } from "./tool.ts";
 
@@ -32,7 +32,7 @@ export function writeByKeytool(way: "today" | "legacy"): Write {
 
 export function writeByGo(profile: string): Write {
   return async ({ keyFile, certificateFile }, password, file) => {
-    await run(await goProgram(), [profile, password, keyFile, certificateFile, file]);
+    await run(await goProgram("pkcs12"), [profile, password, keyFile, certificateFile, file]);
   };
 }
 

@@ -1,5 +1,5 @@
 import { createPrivateKey } from "node:crypto";
-import { goProgram } from "../go-program.ts";
+import { goProgram } from "../../go-program.ts";
 import { run, versionOf } from "../tool.ts";
 import { found, type KeystoreReader } from "./reader.ts";
 
@@ -8,7 +8,7 @@ export const go: KeystoreReader = {
   name: "go-pkcs12",
   version: () => versionOf("go", ["version"], /go(\d+\.\d+)/),
   async read({ file, password, content }) {
-    const program = await goProgram();
+    const program = await goProgram("pkcs12");
     const text = await run(program, [content.toLowerCase(), file, password]);
     const { keys, certificates } = JSON.parse(text) as { keys: string[]; certificates: string[] };
     const bytes = (base64: string): Buffer => Buffer.from(base64, "base64");
