@@ -54,6 +54,10 @@ export default defineConfig({
         test: { name: "leaks", sequence: { groupOrder: 2 }, include: ["test/leaks/**/*.test.ts"] },
       },
       {
+        // The same for every state that an object of ours had: what it means to tools that wait.
+        test: { name: "kstatus", sequence: { groupOrder: 2 }, include: ["test/kstatus/**/*.test.ts"] },
+      },
+      {
         // Not part of `npm test`: what runs for minutes, one file at a time, and prints its figures (npm run test:soak).
         test: {
           name: "soak",

@@ -1,8 +1,9 @@
 import type { TestProject } from "vitest/node";
+import { recordStates } from "../kstatus/states.ts";
 import { clearMaterial } from "../leaks/material.ts";
 import { NoControlPlane } from "./binaries.ts";
-import { startControlPlane } from "./start.ts";
 import { install } from "./install.ts";
+import { startControlPlane } from "./start.ts";
 
 /** One control plane for all integration tests of a run. Ends the run with exit code 3 where none can be had. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -12,7 +13,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const plane = await startControlPlane({ progress });
     await install(plane);
     project.provide("controlPlane", plane.facts);
-    return () => plane.stop();
+    const recording = new AbortController();
+    if (project.name === "integration") await recordStates(plane.client, recording.signal);
+    return () => {
+      recording.abort();
+      return plane.stop();
+    };
   } catch (error) {
     if (!(error instanceof NoControlPlane)) throw error;
     progress(error.message);
