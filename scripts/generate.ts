@@ -1,9 +1,12 @@
-/** Writes the files that are made from the schemas; with `--check` only tells which are stale, and exits 1 if any is. */
+/** Writes the files that are made from the code; with `--check` only tells which are stale, and exits 1 if any is. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { stringify } from "yaml";
 import { customResourceDefinition, group, kinds } from "../src/crds/index.ts";
-import { apiReference } from "./api-reference.ts";
+import { apiReference } from "./reference/api.ts";
+import { flagReference } from "./reference/flags.ts";
+import { metricReference } from "./reference/metrics.ts";
+import { eventReference, reasonReference } from "./reference/reasons.ts";
 
 const header = "# Generated from src/crds by `npm run generate`. Do not edit.\n";
 
@@ -17,6 +20,10 @@ function generated(): Map<string, string> {
     );
   }
   files.set("docs/reference/api.md", apiReference(kinds));
+  files.set("docs/reference/reasons.md", reasonReference());
+  files.set("docs/reference/events.md", eventReference());
+  files.set("docs/reference/flags.md", flagReference());
+  files.set("docs/reference/metrics.md", metricReference());
   return files;
 }
 

@@ -128,9 +128,26 @@ export function parseConfig(args: readonly string[], env: Readonly<Record<string
   };
 }
 
+/** What a flag takes and means, for those who set it. */
+export interface FlagHelp {
+  readonly name: string;
+  /** The environment variable that says the same. */
+  readonly variable: string;
+  readonly help: string;
+  readonly takes: string;
+  readonly fallback: string | undefined;
+}
+
+/** All flags, in the order in which they are told. */
+export function flagHelp(): FlagHelp[] {
+  return Object.entries(flags).map(([name, { help, takes, fallback }]) => {
+    return { name, variable: variableOf(name), help, takes, fallback };
+  });
+}
+
 /** What `--help` prints. */
 export function usage(): string {
-  const rows = Object.entries(flags).map(([name, { help, takes, fallback }]) => {
+  const rows = flagHelp().map(({ name, help, takes, fallback }) => {
     const preset = fallback === undefined ? "" : ` Default: ${fallback}.`;
     return `  --${name}\n        ${help} Takes ${takes}.${preset}\n`;
   });

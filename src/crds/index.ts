@@ -38,6 +38,7 @@ export { group, type KindDefinition, version } from "./kind.ts";
 export type { SecretKeyRef, StoreReference } from "./fields.ts";
 export type { Grant, NamespaceSelector } from "./grants.ts";
 export type { DeliveryWindow, Rollout, Schedule } from "./schedule.ts";
+export type { Reason } from "./reasons.ts";
 export type { ChainSpec, SourceSpec } from "./source.ts";
 export type {
   DeploymentTarget,

@@ -141,7 +141,7 @@ describe("what is done next", () => {
   it("says again that a write reads back otherwise, when something else was said in between", () => {
     const { version: _, ...seen } = present({ differs: [{ what: "note" }] });
     const answered = { ...attempt, answeredAt: "2026-01-31T23:59:30Z" };
-    const failed: DeliveryRecord = { phase: "Failed", reason: "Down", message: "No answer.", attempt: answered };
+    const failed: DeliveryRecord = { phase: "Failed", reason: "StoreFailed", message: "No answer.", attempt: answered };
     expect(next(failed, { observation: seen }, situation({ repeatable: false }), now)).toMatchObject({
       record: {
         phase: "Blocked",
@@ -265,7 +265,7 @@ describe("after a failure", () => {
     ["waiting for a time", new WaitingError("NotYetValid", "m", { until: later }), { until: later }],
     [
       "transient: back-off",
-      new TransientError("Down", "m", { happened: "no" }),
+      new TransientError("StoreFailed", "m", { happened: "no" }),
       { record: { phase: "Failed", failures: 1 }, until: new Date("2026-02-01T00:00:05Z") },
     ],
   ])("%s", (_, error, expected) => {
@@ -273,12 +273,15 @@ describe("after a failure", () => {
   });
 
   it("waits as long as the server asks", () => {
-    const error = new TransientError("Busy", "m", { happened: "no", retryAfter: new Date("2026-02-01T01:00:00Z") });
+    const error = new TransientError("StoreMissing", "m", {
+      happened: "no",
+      retryAfter: new Date("2026-02-01T01:00:00Z"),
+    });
     expect(next(never, fail(error), situation(), now)).toMatchObject({ until: new Date("2026-02-01T01:00:00Z") });
   });
 
   it("keeps the attempt open until its deadline when the write may have happened", () => {
-    const step = next(open, fail(new TransientError("Lost", "m")), situation(), now);
+    const step = next(open, fail(new TransientError("ClusterUnavailable", "m")), situation(), now);
     expect(step).toMatchObject({ record: { attempt }, until: new Date("2026-02-01T00:00:30Z") });
   });
 
@@ -305,12 +308,15 @@ describe("after a failure", () => {
   });
 
   it("does not come back before its own back-off when the server asks for less", () => {
-    const error = new TransientError("Busy", "m", { happened: "no", retryAfter: new Date("2026-02-01T00:00:01Z") });
+    const error = new TransientError("StoreMissing", "m", {
+      happened: "no",
+      retryAfter: new Date("2026-02-01T00:00:01Z"),
+    });
     expect(next(never, fail(error), situation(), now)).toMatchObject({ until: new Date("2026-02-01T00:00:05Z") });
   });
 
   it("does not come back before the deadline when the server asks for less", () => {
-    const error = new TransientError("Lost", "m", { retryAfter: new Date("2026-02-01T00:00:10Z") });
+    const error = new TransientError("ClusterUnavailable", "m", { retryAfter: new Date("2026-02-01T00:00:10Z") });
     expect(next(open, fail(error), situation(), now)).toMatchObject({ until: new Date("2026-02-01T00:00:30Z") });
   });
 
@@ -330,7 +336,12 @@ describe("after a failure", () => {
   });
 
   it("keeps an open attempt when it is the look that failed", () => {
-    const step = next(open, fail(new TransientError("Down", "m", { happened: "no" }), "observe"), situation(), later);
+    const step = next(
+      open,
+      fail(new TransientError("StoreFailed", "m", { happened: "no" }), "observe"),
+      situation(),
+      later,
+    );
     expect(step).toMatchObject({ record: { attempt } });
   });
 
@@ -343,7 +354,7 @@ describe("after a failure", () => {
     };
     expect(next(failed, {}, situation(), now)).toMatchObject({ do: "Wait", until: new Date("2026-02-01T00:05:00Z") });
     expect(next(failed, {}, situation({ inputs: "inputs-2" }), now)).toEqual({ do: "Observe" });
-    const again = fail(new TransientError("Down", "m", { happened: "no" }));
+    const again = fail(new TransientError("StoreFailed", "m", { happened: "no" }));
     expect(next(failed, again, situation(), now)).toMatchObject({
       record: { failures: 5 },
       until: new Date("2026-02-01T00:01:20Z"),

@@ -173,10 +173,10 @@ describe("the record of a failure", () => {
 
 describe("the record of what is held back", () => {
   it.each([
-    ["blocked", "Blocked", blocked({ ...failing, attempt }, new BlockedError("Why", "Do this."))],
-    ["waiting", "Waiting", waiting({ ...failing, attempt }, new WaitingError("Why", "Do this."))],
+    ["blocked", "Blocked", blocked({ ...failing, attempt }, new BlockedError("AccessDenied", "Do this."))],
+    ["waiting", "Waiting", waiting({ ...failing, attempt }, new WaitingError("AccessDenied", "Do this."))],
   ])("%s keeps what lies there and an open attempt, and counts no failures", (_, phase, record) => {
-    expect(record).toEqual({ ...lasting, phase, reason: "Why", message: "Do this.", attempt });
+    expect(record).toEqual({ ...lasting, phase, reason: "AccessDenied", message: "Do this.", attempt });
   });
 
   it("shows the plan that was refused", () => {
@@ -276,11 +276,11 @@ describe("what a run came to may be saved", () => {
 
 it("every record fits the CRD, however long the message is", () => {
   const until = new Date("2026-02-01T00:00:05Z");
-  const refusal = { action: "Refuse", phase: "Blocked", reason: "R", message: long.message } as const;
+  const refusal = { action: "Refuse", phase: "Blocked", reason: "PlaceTaken", message: long.message } as const;
   const records = [
     blocked(settled, long),
     waiting(settled, long),
-    failed(settled, { inputs: "i" }, { reason: "R", message: long.message, until }),
+    failed(settled, { inputs: "i" }, { reason: "PlaceTaken", message: long.message, until }),
     refused(settled, refusal, present(), now),
     inDoubt({ ...settled, attempt }, "x".repeat(300)),
     unverified({ ...settled, attempt }, "x".repeat(300), now),

@@ -136,9 +136,9 @@ describe("a run", () => {
 
 describe("a failure of the store", () => {
   it("is a result, not an exception", async () => {
-    const { outcome, did } = run(never, { looks: [new WaitingError("StoreShut", "The store is shut.")] });
+    const { outcome, did } = run(never, { looks: [new WaitingError("CredentialsRefused", "The store is shut.")] });
     expect(await outcome).toMatchObject({
-      record: { phase: "Waiting", reason: "StoreShut", message: "The store is shut." },
+      record: { phase: "Waiting", reason: "CredentialsRefused", message: "The store is shut." },
       wrote: false,
     });
     expect(did).toEqual(["look"]);
@@ -177,11 +177,12 @@ describe("a failure of the store", () => {
   it("includes an answer that takes longer than the store's timeout", async () => {
     const observe: Place["observe"] = (_, signal) =>
       new Promise((_, reject) => {
-        const late = (): void => reject(new TransientError("TooSlow", "No answer in time.", { happened: "no" }));
+        const late = (): void =>
+          reject(new TransientError("StoreUnavailable", "No answer in time.", { happened: "no" }));
         signal.addEventListener("abort", late);
       });
     const { outcome } = run(never, { place: { observe }, situation: { timeoutMs: 1 } });
-    expect(await outcome).toMatchObject({ record: { phase: "Failed", reason: "TooSlow" } });
+    expect(await outcome).toMatchObject({ record: { phase: "Failed", reason: "StoreUnavailable" } });
   });
 });
 

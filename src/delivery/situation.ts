@@ -1,4 +1,4 @@
-import type { DeliveryRecord, PolicySet } from "../crds/index.ts";
+import type { DeliveryRecord, PolicySet, Reason } from "../crds/index.ts";
 import type { CertificateFacts } from "../formats/index.ts";
 import type { Claim } from "./owner.ts";
 
@@ -39,9 +39,9 @@ export type Verdict =
   | {
       readonly action: "Refuse";
       readonly phase: "Suspended" | "Blocked" | "Drifted";
-      readonly reason: string;
+      readonly reason: Reason;
       readonly message: string;
       /** What would be done otherwise; absent when nothing would. */
       readonly plan?: Plan;
     }
-  | { readonly action: "Create" | "Update"; readonly reason: string; readonly changes: readonly string[] };
+  | { readonly action: "Create" | "Update"; readonly reason: Reason; readonly changes: readonly string[] };

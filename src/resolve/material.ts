@@ -68,8 +68,8 @@ async function read<T>(what: string, get: () => Promise<T>): Promise<T> {
 
 function meaningOf(what: string, error: KubeError): Error {
   if (error.reason === "NotFound") {
-    const [kind = ""] = what.split(" ");
-    return new WaitingError(`${kind}Missing`, `${what} has just been deleted; create it.`, { cause: error });
+    const reason = what.startsWith("Secret ") ? "SecretMissing" : "ConfigMapMissing";
+    return new WaitingError(reason, `${what} has just been deleted; create it.`, { cause: error });
   }
   if (error.reason === "Forbidden") {
     const message = `The operator may not read ${what}: grant its ServiceAccount get on it, as deploy/rbac does.`;

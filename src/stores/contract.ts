@@ -1,4 +1,4 @@
-import type { SecretKeyRef, StoreReference } from "../crds/index.ts";
+import type { Reason, SecretKeyRef, StoreReference } from "../crds/index.ts";
 import type { Bundle, CertificateFacts } from "../formats/index.ts";
 
 /** What a store can do, as shown in `status.capabilities`. */
@@ -39,7 +39,7 @@ export interface Holders {
 
 /** Why the place cannot be written as it is, whoever owns it; what to do about it stands in the message. */
 export interface Obstacle {
-  readonly reason: string;
+  readonly reason: Reason;
   readonly message: string;
 }
 

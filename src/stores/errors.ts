@@ -1,10 +1,12 @@
+import type { Reason } from "../crds/index.ts";
+
 /**
  * What a failure means for the one who waits, decided once (design: errors). `reason` is a stable word in CamelCase for
  * conditions; `message` tells the user what to do next and never holds a secret.
  */
 abstract class ReasonedError extends Error {
-  readonly reason: string;
-  constructor(reason: string, message: string, options?: ErrorOptions) {
+  readonly reason: Reason;
+  constructor(reason: Reason, message: string, options?: ErrorOptions) {
     super(message, options);
     this.reason = reason;
   }
@@ -24,7 +26,7 @@ export class BlockedError extends ReasonedError {
 export class WaitingError extends ReasonedError {
   override readonly name = "WaitingError";
   readonly until: Date | undefined;
-  constructor(reason: string, message: string, options: ErrorOptions & { until?: Date } = {}) {
+  constructor(reason: Reason, message: string, options: ErrorOptions & { until?: Date } = {}) {
     super(reason, message, options);
     this.until = options.until;
   }
@@ -39,7 +41,7 @@ export class TransientError extends ReasonedError {
   readonly happened: "no" | "unknown";
   readonly retryAfter: Date | undefined;
   constructor(
-    reason: string,
+    reason: Reason,
     message: string,
     options: ErrorOptions & { happened?: "no" | "unknown"; retryAfter?: Date | undefined } = {},
   ) {

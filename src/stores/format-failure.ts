@@ -1,8 +1,9 @@
+import type { Reason } from "../crds/index.ts";
 import type { FormatError, FormatErrorCode } from "../formats/index.ts";
 import { TerminalError } from "./errors.ts";
 
 /** The reason in conditions for each code of `src/formats`. Reasons are API of the resources: they stay when a code is renamed. */
-const reasons: Readonly<Record<FormatErrorCode, string>> = {
+const reasons: Readonly<Record<FormatErrorCode, Reason>> = {
   Malformed: "Malformed",
   WrongPassword: "WrongPassword",
   PasswordRequired: "PasswordRequired",

@@ -35,10 +35,10 @@ export class HttpLedger implements LedgerClient {
       const response = await fetch(url, { method, signal, ...(body === undefined ? {} : { body }) });
       const text = await response.text();
       if (response.ok) return text;
-      throw new TransientError("LedgerUnavailable", `The ledger answers ${response.status}.`, { happened: "no" });
+      throw new TransientError("StoreUnavailable", `The ledger answers ${response.status}.`, { happened: "no" });
     } catch (error) {
       if (error instanceof TransientError) throw error;
-      throw new TransientError("LedgerUnavailable", "The ledger does not answer.", { cause: error });
+      throw new TransientError("StoreUnavailable", "The ledger does not answer.", { cause: error });
     }
   }
 }

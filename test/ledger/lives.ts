@@ -121,7 +121,7 @@ export class World {
           lost = error;
         }
         await act("written");
-        if (lost instanceof AnswerLost) throw new TransientError("LedgerUnavailable", "No answer.", { cause: lost });
+        if (lost instanceof AnswerLost) throw new TransientError("StoreUnavailable", "No answer.", { cause: lost });
       },
     };
   }

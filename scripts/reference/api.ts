@@ -1,4 +1,4 @@
-import { group, type KindDefinition, objectSchema, type Schema, version } from "../src/crds/index.ts";
+import { group, type KindDefinition, objectSchema, type Schema, version } from "../../src/crds/index.ts";
 
 /** `docs/reference/api.md`: every field of every kind, with type, limits, default and meaning. */
 export function apiReference(kinds: readonly KindDefinition[]): string {
