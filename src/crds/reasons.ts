@@ -34,6 +34,7 @@ export const reasons = {
   },
   store: {
     Available: "The store answers.",
+    StoreGoing: "The store is being deleted, so nothing new is written into it.",
     StoreMissing: "The store that is referred to does not exist yet.",
     ProviderMismatch: "The block is of another provider than the store.",
     ProviderNotBuilt: "This version has no such provider.",
@@ -57,6 +58,7 @@ export const reasons = {
     Refused: "The store refuses what is written; the message says why.",
     TypeDiffers: "The Secret there is of another type, which cannot be changed.",
     SecretImmutable: "The Secret there is immutable.",
+    ConfigMapImmutable: "The ConfigMap there is immutable.",
     CannotOpen: "The keystore there may hold entries of others, and opens with neither password.",
     PlaceTaken: "Another resource holds the place.",
     OwnedElsewhere: "Another operator holds the place.",
