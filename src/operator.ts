@@ -37,6 +37,8 @@ export interface OperatorOptions {
   readonly providers?: readonly Provider[];
   /** What lies in a place, and rights there, are looked at again after this, in milliseconds. */
   readonly lookAgainMs?: number;
+  /** The wall clock: what is due, valid or open now. */
+  readonly now?: () => Date;
   /** Told when probes are served. */
   readonly onServing?: (ports: { healthPort: number | undefined; metricsPort: number | undefined }) => void;
 }
@@ -93,6 +95,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       secretSelector: config.secretSelector,
       workers: config.workers,
       lookAgainMs: options.lookAgainMs ?? tenMinutes,
+      now: options.now ?? (() => new Date()),
       fence: () => {
         if (elector !== undefined && !elector.holds()) throw new LeadershipLost("the lease is not surely ours");
       },

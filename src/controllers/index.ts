@@ -59,13 +59,13 @@ export interface ControllersOptions {
   readonly secretSelector: string | undefined;
   readonly workers: number;
   readonly lookAgainMs: number;
+  readonly now: () => Date;
   readonly fence: () => void;
 }
 
 /** Caches and controllers of all kinds, given to the manager. Returns what is to be closed when it has ended. */
 export function addControllers(options: ControllersOptions): { close(): Promise<void> } {
-  const { client, manager, metrics, log, namespaces, providers, workers, lookAgainMs } = options;
-  const now = (): Date => new Date();
+  const { client, manager, metrics, log, namespaces, providers, workers, lookAgainMs, now } = options;
   const random = Math.random;
   // A block is recognised also when its provider is not built: its resource then says so.
   const names = [...new Set([...known.map(({ provider }) => provider), ...providers.keys()])];

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isKubeError } from "../kube/index.ts";
-import { type Clock, systemClock } from "./clock.ts";
+import { type Clock, sleep, systemClock } from "./clock.ts";
 import type { Logger } from "./log.ts";
 import { type Metrics, observeQueue } from "./metrics.ts";
 import { type Priority, WorkQueue } from "./queue.ts";
@@ -26,6 +26,8 @@ export interface ControllerOptions {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly clock?: Clock;
+  /** The wall clock, which `requeueAt` is a time of. */
+  readonly now?: () => Date;
 }
 
 /** A run that has not ended yet. */
@@ -34,6 +36,8 @@ export interface UnderWay {
   readonly seconds: number;
 }
 
+/** How often it is looked whether the wall clock was set, and from what on that counts. */
+const wallClockMs = { every: 1_000, least: 1_000 };
 /** After this a run is told of in the log; nothing that works takes so long. */
 const slowMs = 120_000;
 
@@ -43,14 +47,16 @@ export class Controller {
   readonly #options: ControllerOptions;
   readonly #queue: WorkQueue;
   readonly #clock: Clock;
+  readonly #now: () => Date;
   /** Each run under way, by its id, with the time at which it began; the oldest first. */
   readonly #running = new Map<string, { readonly key: string; readonly since: number }>();
 
   constructor(options: ControllerOptions) {
-    const { name, workers, metrics, clock = systemClock } = options;
+    const { name, workers, metrics, clock = systemClock, now = () => new Date() } = options;
     this.name = name;
     this.#options = options;
     this.#clock = clock;
+    this.#now = now;
     this.#queue = new WorkQueue(clock, observeQueue(metrics, name));
     metrics.maxWorkers.set({ controller: name }, workers);
   }
@@ -61,7 +67,7 @@ export class Controller {
 
   /** Later, unless the key is enqueued before; the earliest of several times counts. */
   enqueueAt(key: string, at: Date): void {
-    this.#queue.addAt(key, this.#clock.now() + at.getTime() - Date.now());
+    this.#queue.addAt(key, this.#clock.now() + at.getTime() - this.#now().getTime());
   }
 
   /** How many keys wait. */
@@ -83,10 +89,25 @@ export class Controller {
     const end = (): void => this.#queue.shutDown();
     stop.addEventListener("abort", end, { once: true });
     if (stop.aborted) end();
+    void this.#followWallClock(stop);
     try {
       await Promise.all(Array.from({ length: this.#options.workers }, () => this.#work(stop, abort)));
     } finally {
       stop.removeEventListener("abort", end);
+    }
+  }
+
+  /**
+   * The queue waits by the monotonic clock, which stands still while a machine sleeps: what waits for a time of day would
+   * come too late after that. One that comes too early waits once more.
+   */
+  async #followWallClock(stop: AbortSignal): Promise<void> {
+    const ahead = (): number => this.#now().getTime() - this.#clock.now();
+    for (let known = ahead(); !stop.aborted; await sleep(this.#clock, wallClockMs.every, stop)) {
+      const set = ahead() - known;
+      if (Math.abs(set) < wallClockMs.least) continue;
+      known += set;
+      if (set > 0) this.#queue.hasten(set);
     }
   }
 

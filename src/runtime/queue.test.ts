@@ -35,6 +35,23 @@ describe("a work queue", () => {
     expect(await take(queue)).toBe("a");
   });
 
+  it("hands out sooner what waits for a time, each with its priority, when it is hastened", async () => {
+    const [queue, clock] = queueAndClock();
+    queue.addAt("refresh", 60_000);
+    queue.add("retried");
+    await take(queue);
+    queue.retry("retried");
+    queue.done("retried");
+    queue.addAt("later", 120_000);
+    queue.hasten(70_000);
+    await clock.advance(0);
+    expect([await take(queue), await take(queue), await take(queue)]).toEqual(["retried", "refresh", "nothing"]);
+    await clock.advance(49_999);
+    expect(await take(queue)).toBe("nothing");
+    await clock.advance(1);
+    expect(await take(queue)).toBe("later");
+  });
+
   it("hands out High before Low, and first come first within", async () => {
     const [queue] = queueAndClock();
     queue.add("low-1", "Low");

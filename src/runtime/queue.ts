@@ -129,6 +129,16 @@ export class WorkQueue {
     this.#addAfter(key, wait, this.#running.get(key)?.priority ?? "Low");
   }
 
+  /** What waits for a time has so much less to wait: the clock that the times are told by was set forward. */
+  hasten(milliseconds: number): void {
+    const now = this.#clock.now();
+    const delayed = [...this.#delayed];
+    for (const [key, { at, priority }] of delayed) {
+      this.#undelay(key);
+      this.#addAfter(key, Math.max(0, at - milliseconds - now), priority);
+    }
+  }
+
   /** The key's back-off begins anew. */
   forget(key: string): void {
     this.#failures.delete(key);

@@ -52,6 +52,24 @@ describe("a controller", () => {
     expect(runs).toEqual(["a/b"]);
   });
 
+  it("runs a key at its time, also when the wall clock is set forward meanwhile, or the machine has slept", async () => {
+    const runs: string[] = [];
+    const { clock, controller } = start(({ key }) => {
+      runs.push(key);
+      return Promise.resolve();
+    });
+    controller.enqueueAt("due", new Date("2026-03-01T02:00:00Z"));
+    controller.enqueueAt("later", new Date("2026-03-01T03:00:10Z"));
+    await clock.advance(1_000);
+    vi.setSystemTime("2026-03-01T03:00:00Z");
+    await clock.advance(1_000);
+    expect(runs).toEqual(["due"]);
+    await clock.advance(8_000);
+    expect(runs).toEqual(["due"]);
+    await clock.advance(2_000);
+    expect(runs).toEqual(["due", "later"]);
+  });
+
   it("waits longer after each failure, and begins anew after a success", async () => {
     const at: number[] = [];
     const { clock, controller } = start(() => {

@@ -42,10 +42,10 @@ export class StoreController<T extends StoreObject = StoreObject> {
   readonly #failures = new Map<string, number>();
 
   constructor(options: StoreControllerOptions<T>) {
-    const { kind, workers, metrics, log, cache } = options;
+    const { kind, workers, metrics, log, cache, now } = options;
     this.#options = options;
     const reconcile = (run: Reconciliation): Promise<ReconcileResult> => this.#reconcile(run);
-    this.controller = new Controller({ name: kind.toLowerCase(), workers, metrics, log, reconcile });
+    this.controller = new Controller({ name: kind.toLowerCase(), workers, metrics, log, now, reconcile });
     cache.onChange((event) => this.#changed(event));
   }
 
