@@ -77,6 +77,12 @@ export const reasons = {
     Delivered: "The place holds the certificate.",
     AwaitingOutcome: "An earlier write has no answer yet, and may still be under way.",
     Suspended: "Nothing is written while this, its target or the operator is suspended.",
+    WaitingForWindow: "No window of the schedule is open; the message says when the next one opens.",
+    WaitingForRunAt: "The time in `schedule.runAt` has not come; the message says when it does.",
+    NoOpening: "No window of the schedule opens within 400 days, or one cannot be read: correct it.",
+    WaitingForRollout: "Other targets come first, by `rollout.maxParallel` and the order of the list.",
+    RolloutStopped:
+      "A target failed, and `rollout.stopOnFailure` is true: no other is begun until spec or source changes, or a reconcile is requested.",
     StoreSuspended: "Nothing is written or removed while the store is suspended.",
   },
   plan: {
@@ -94,6 +100,8 @@ export const reasons = {
   },
   events: {
     LeftBehind: "Something that was written stays where it is; the message says what and why.",
+    Urgent:
+      "The certificate in place would have expired before the next opening, or soon, and was replaced outside the schedule.",
     Removed: "What was written there has been removed.",
   },
 } as const;

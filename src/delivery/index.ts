@@ -2,7 +2,9 @@
 export { compareFingerprints, fingerprint, type FingerprintKey, fingerprintKey } from "./fingerprint.ts";
 export { afterFailure } from "./next.ts";
 export { type Claim, holderOf } from "./owner.ts";
-export { type DeliveryRecord, maySettle, movedTo, pending, requested } from "./record.ts";
+export { type DeliveryRecord, maySettle, movedTo, openedNow, pending, requested } from "./record.ts";
+export { type RolloutState, type Standing, standingOf, type Turn, turnOf } from "./rollout.ts";
+export { timingOf } from "./schedule.ts";
 export type { Base, Situation } from "./situation.ts";
 export { backOff } from "./backoff.ts";
 export { deliver, type Effects, type Outcome } from "./run.ts";

@@ -17,6 +17,7 @@ import {
   waiting,
   withoutAttempt,
 } from "./record.ts";
+import { type Timing, timingOf } from "./schedule.ts";
 import type { Base, Situation, Verdict } from "./situation.ts";
 
 /** What this run has learned so far. A new run starts with nothing. */
@@ -32,12 +33,12 @@ export interface Seen {
 
 /**
  * One action. `record` is what is to be saved before the next question: by `SaveAttempt` as the opening of a write, by
- * `Done` and `Wait` as the end of the run.
+ * `Done` and `Wait` as the end of the run. `urgent` says why the write does not wait for its time.
  */
 export type Step =
   | { readonly do: "Observe" }
-  | { readonly do: "SaveAttempt"; readonly record: DeliveryRecord }
-  | { readonly do: "Put"; readonly observed: Observation }
+  | { readonly do: "SaveAttempt"; readonly record: DeliveryRecord; readonly urgent?: string | undefined }
+  | { readonly do: "Put"; readonly observed: Observation; readonly urgent?: string | undefined }
   | { readonly do: "Wait"; readonly record: DeliveryRecord; readonly until: Date | undefined }
   | { readonly do: "Done"; readonly record: DeliveryRecord };
 
@@ -84,7 +85,7 @@ function afterLook(record: DeliveryRecord, seen: Seen, observation: Observation,
   }
 
   const known = attempt && earlier?.outcome === "Happened" ? { ...record, fingerprint: attempt.fingerprint } : record;
-  const verdict = plan({ ...s, record: known, observation });
+  const verdict = plan({ ...s, record: known, observation, timing: timing(known, observation, s, now) });
   switch (verdict.action) {
     case "NoChange":
       return { do: "Done", record: delivered(known, s, observation, now, attempt !== undefined) };
@@ -93,8 +94,8 @@ function afterLook(record: DeliveryRecord, seen: Seen, observation: Observation,
     case "Create":
     case "Update":
       if ((seen.changes ?? 0) >= mostChanges) return tooManyChanges(known, s, now);
-      if (fenced(observation)) return { do: "Put", observed: observation };
-      return { do: "SaveAttempt", record: opened(known, s, verdict, observation, now) };
+      if (fenced(observation)) return { do: "Put", observed: observation, urgent: verdict.urgent };
+      return { do: "SaveAttempt", record: opened(known, s, verdict, observation, now), urgent: verdict.urgent };
   }
 }
 
@@ -109,6 +110,20 @@ function fenced(observation: Observation): boolean {
   return observation.state !== "Absent" && observation.version !== undefined && !partial;
 }
 
+/** A request to deliver now that was not used yet opens at any time. */
+function timing(record: DeliveryRecord, observation: Observation, s: Situation, now: Date): Timing | undefined {
+  if (s.schedule === undefined || record.deliverNow !== undefined) return undefined;
+  return timingOf(s.schedule, { placed: placedUntil(record, observation), coming: s.leaf.notAfter }, now);
+}
+
+/** When what we have in the place expires; a look that does not tell leaves what is on record. */
+function placedUntil(record: DeliveryRecord, observation: Observation): Date | undefined {
+  const noted = record.deliveredAt === undefined ? undefined : record.remote?.notAfter;
+  if (observation.inconclusive !== undefined) return noted === undefined ? undefined : new Date(noted);
+  const ours = observation.state === "Present" && observation.holders.ours;
+  return ours ? observation.leaf?.notAfter : undefined;
+}
+
 function refuse(
   record: DeliveryRecord,
   verdict: Extract<Verdict, { action: "Refuse" }>,
@@ -119,7 +134,7 @@ function refuse(
   const saved = refused(record, verdict, observation, now);
   return verdict.phase === "Suspended"
     ? { do: "Done", record: saved }
-    : { do: "Wait", record: saved, until: later(s, now) };
+    : { do: "Wait", record: saved, until: verdict.until ?? later(s, now) };
 }
 
 /** Most of what is waited for wakes us; the rest is looked for. */

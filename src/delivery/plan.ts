@@ -4,6 +4,7 @@ import type { Observation } from "../stores/contract.ts";
 import { compareFingerprints } from "./fingerprint.ts";
 import { ownerOf, type Ownership } from "./owner.ts";
 import type { DeliveryRecord } from "./record.ts";
+import type { Timing } from "./schedule.ts";
 import type { Plan, Situation, Verdict } from "./situation.ts";
 
 /** All that a plan is made from. */
@@ -11,13 +12,15 @@ export interface Facts extends Situation {
   /** Its fingerprint is that of the last write that is known of; an attempt is one that may have come after it. */
   readonly record: DeliveryRecord;
   readonly observation: Observation;
+  /** What the schedule says now; absent where it does not hold anything back. */
+  readonly timing?: Timing | undefined;
 }
 
 type Change = Extract<Verdict, { action: "Create" | "Update" }>;
 type Rule = (facts: Facts, ownership: Ownership) => Verdict | undefined;
 
 /** In this order; the first that answers decides. */
-const rules: readonly Rule[] = [suspended, held, obstructed, unchanged, downgrade, drift];
+const rules: readonly Rule[] = [suspended, held, obstructed, unchanged, downgrade, drift, untimely, outOfTurn];
 
 /** The plan for one place. Pure: the clock is not asked, the policies and the record are values. */
 export function plan(facts: Facts): Verdict {
@@ -26,7 +29,9 @@ export function plan(facts: Facts): Verdict {
     const verdict = rule(facts, ownership);
     if (verdict !== undefined) return verdict;
   }
-  return change(facts, ownership);
+  const { timing } = facts;
+  const urgent = timing?.go === true ? timing.urgent : undefined;
+  return { ...change(facts, ownership), ...(urgent === undefined ? {} : { urgent }) };
 }
 
 function suspended(facts: Facts, ownership: Ownership): Verdict | undefined {
@@ -86,6 +91,20 @@ function drift(facts: Facts, ownership: Ownership): Verdict | undefined {
   const what = intended.changes.slice(0, 5).join(", ") || "it is gone";
   const message = `The place was changed by someone else (${what}), and driftPolicy is Report. Set it to Repair to have it written again.`;
   return { action: "Refuse", phase: "Drifted", reason: "Drifted", message, plan: planned(intended) };
+}
+
+function untimely(facts: Facts, ownership: Ownership): Verdict | undefined {
+  const { timing } = facts;
+  if (timing === undefined || timing.go) return undefined;
+  const { phase, reason, message, until } = timing;
+  return { action: "Refuse", phase, reason, message, until, plan: planned(change(facts, ownership)) };
+}
+
+function outOfTurn(facts: Facts, ownership: Ownership): Verdict | undefined {
+  const { turn } = facts;
+  if (turn === undefined || turn.go) return undefined;
+  const { reason, message, stopped } = turn;
+  return { action: "Refuse", phase: "Waiting", reason, message, stopped, plan: planned(change(facts, ownership)) };
 }
 
 /** We wrote exactly what we would write now, and nothing else since, and it is not there any more. */

@@ -85,9 +85,15 @@ export function withoutAttempt(record: DeliveryRecord): DeliveryRecord {
 
 /** The place is another one now: what was known of the old one does not speak of it, but it must still be found. */
 export function movedTo(record: DeliveryRecord, address: string): DeliveryRecord {
-  const { place, attempt } = record;
+  const { place, attempt, deliverNow } = record;
   if (place === undefined || place.address === address) return record;
-  return { ...pending, place, ...defined({ attempt }) };
+  return { ...pending, place, ...defined({ attempt, deliverNow }) };
+}
+
+/** A request to deliver now: it is tried at once, and the schedule does not hold it back until it was. */
+export function openedNow(record: DeliveryRecord, request: string): DeliveryRecord {
+  const { nextAttemptTime: _next, ...rest } = record;
+  return { ...rest, deliverNow: request };
 }
 
 /** A reconcile request forgets back-off, and ends a doubt: a person has looked. */
@@ -113,11 +119,18 @@ export function refused(
   observation: Observation,
   now: Date,
 ): DeliveryRecord {
-  const { phase, reason, plan } = verdict;
+  const { phase, reason, plan, stopped } = verdict;
   const { attempt } = record;
+  const deliverNow = phase === "Waiting" ? record.deliverNow : undefined;
   const ours = observation.state !== "Absent" && observation.holders.ours;
   const remote = ours ? remoteOf(record, observation, now) : record.remote;
-  return { ...kept(record), phase, reason, message: cut(verdict.message), ...defined({ remote, plan, attempt }) };
+  return {
+    ...kept(record),
+    phase,
+    reason,
+    message: cut(verdict.message),
+    ...defined({ remote, plan, attempt, deliverNow, failureFingerprint: stopped }),
+  };
 }
 
 /** Nothing helps until something changes. */
@@ -134,13 +147,13 @@ export function blocked(record: DeliveryRecord, error: Pick<StoreError, "reason"
 
 /** Something is not there yet; no failure is counted. */
 export function waiting(record: DeliveryRecord, error: Pick<StoreError, "reason" | "message">): DeliveryRecord {
-  const { attempt } = record;
+  const { attempt, deliverNow } = record;
   return {
     ...kept(record),
     phase: "Waiting",
     reason: error.reason,
     message: cut(error.message),
-    ...defined({ attempt }),
+    ...defined({ attempt, deliverNow }),
   };
 }
 

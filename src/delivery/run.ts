@@ -23,6 +23,8 @@ export type Outcome =
       readonly record: DeliveryRecord;
       readonly until: Date | undefined;
       readonly wrote: boolean;
+      /** Why what was written did not wait for its time. */
+      readonly urgent?: string | undefined;
     }
   | { readonly ended: "Dropped" };
 
@@ -41,6 +43,7 @@ export async function deliver(
   let current = record;
   let seen: Seen = {};
   let wrote = false;
+  let urgent: string | undefined;
   const limited = <T>(work: (limit: AbortSignal) => Promise<T>): Promise<T> =>
     within(situation.timeoutMs, signal, work);
   for (;;) {
@@ -53,19 +56,21 @@ export async function deliver(
       case "SaveAttempt": {
         if (!(await effects.open(step.record))) return { ended: "Dropped" };
         current = step.record;
+        urgent = step.urgent;
         seen = { ...seen, ...defined(step.record.attempt?.number) };
         break;
       }
       case "Put":
         effects.fence();
         wrote = true;
+        urgent = step.urgent ?? urgent;
         seen = await put(seen, step.observed);
         if (seen.observation === undefined && seen.put === undefined) current = withoutAttempt(current);
         break;
       case "Wait":
-        return { ended: "Settled", record: step.record, until: step.until, wrote };
+        return { ended: "Settled", record: step.record, until: step.until, wrote, urgent };
       case "Done":
-        return { ended: "Settled", record: step.record, until: undefined, wrote };
+        return { ended: "Settled", record: step.record, until: undefined, wrote, urgent };
     }
   }
 

@@ -1,6 +1,7 @@
-import type { DeliveryRecord, PolicySet, Reason } from "../crds/index.ts";
+import type { DeliveryRecord, PolicySet, Reason, Schedule } from "../crds/index.ts";
 import type { CertificateFacts } from "../formats/index.ts";
 import type { Claim } from "./owner.ts";
+import type { Turn } from "./rollout.ts";
 
 /** Where a delivery goes, as the record keeps it. */
 type RecordPlace = NonNullable<DeliveryRecord["place"]>;
@@ -29,6 +30,10 @@ export interface Situation extends Base {
   readonly claim: Claim;
   /** Set while nothing may be written; the message says who stopped it. */
   readonly suspended?: { readonly message: string } | undefined;
+  /** When a write may begin; at any time when absent. */
+  readonly schedule?: Schedule | undefined;
+  /** Whether it is this target's turn in the rollout; absent where all go at once. */
+  readonly turn?: Turn | undefined;
   /** The store's timeout: how long a write without an answer may still be under way there, in milliseconds. */
   readonly timeoutMs: number;
 }
@@ -38,10 +43,20 @@ export type Verdict =
   | { readonly action: "NoChange" }
   | {
       readonly action: "Refuse";
-      readonly phase: "Suspended" | "Blocked" | "Drifted";
+      readonly phase: "Suspended" | "Blocked" | "Drifted" | "Waiting";
       readonly reason: Reason;
       readonly message: string;
       /** What would be done otherwise; absent when nothing would. */
       readonly plan?: Plan;
+      /** When it is decided anew; absent when something else will tell. */
+      readonly until?: Date | undefined;
+      /** The rollout that was stopped by a failure: it stays so until another one begins. */
+      readonly stopped?: string | undefined;
     }
-  | { readonly action: "Create" | "Update"; readonly reason: Reason; readonly changes: readonly string[] };
+  | {
+      readonly action: "Create" | "Update";
+      readonly reason: Reason;
+      readonly changes: readonly string[];
+      /** Why this does not wait for its time. */
+      readonly urgent?: string;
+    };

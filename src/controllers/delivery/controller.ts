@@ -10,13 +10,14 @@ import {
   type ReconcileResult,
 } from "../../runtime/index.ts";
 import type { DeliveryContext } from "./context.ts";
-import type { DeliveryKind, DeliveryObject } from "./kind.ts";
+import type { CommonStatus, DeliveryKind, DeliveryObject } from "./kind.ts";
 import { finalizer } from "./leaving.ts";
 import { mustStay, reconcileObject } from "./object.ts";
+import { Rollouts } from "./rollouts.ts";
 import { StatusSaver } from "./saver.ts";
 import { Sightings } from "./sightings.ts";
 import { storesNeeded } from "./stores-in-use.ts";
-import { reconcileRequest, type Subject } from "./subject.ts";
+import { deliverNow, reconcileRequest, type Subject } from "./subject.ts";
 import { reconcileTarget } from "./target.ts";
 
 export interface DeliveryControllerOptions<T extends DeliveryObject> {
@@ -46,6 +47,7 @@ export class DeliveryController<T extends DeliveryObject> {
   readonly #saver: StatusSaver<T>;
   readonly #known = new Map<string, Known>();
   readonly #sightings = new Sightings();
+  readonly #rollouts = new Rollouts((key, target) => this.enqueueTarget(key, target));
   /** How many targets of an object are under way. */
   readonly #busy = new Map<string, number>();
 
@@ -65,6 +67,7 @@ export class DeliveryController<T extends DeliveryObject> {
       workers,
       metrics,
       log,
+      now,
       reconcile: (run) => this.#reconcile(run),
     });
     cache.onChange((event) => this.#changed(event));
@@ -102,6 +105,7 @@ export class DeliveryController<T extends DeliveryObject> {
   async #object(key: string, object: T & KubeObject, run: Reconciliation): Promise<ReconcileResult> {
     const { client, kind, context } = this.#options;
     const subject = kind.subjectOf(object);
+    const status: CommonStatus = object.status ?? {};
     const targets = subject.targets.map(({ name }) => name);
     const before = this.#known.get(key);
     for (const name of before?.targets ?? []) {
@@ -120,8 +124,9 @@ export class DeliveryController<T extends DeliveryObject> {
         kind,
         object,
         subject,
-        previous: object.status?.previous ?? [],
-        lastHandled: object.status?.lastHandledReconcileAt,
+        previous: status.previous ?? [],
+        lastHandled: status.lastHandledReconcileAt,
+        lastOpened: status.lastHandledDeliverNow,
         saver: this.#saver,
         learn: (answer) => this.#options.cache.applyAnswer(answer),
         busy: (this.#busy.get(key) ?? 0) > 0,
@@ -148,7 +153,7 @@ export class DeliveryController<T extends DeliveryObject> {
     }
     this.#busy.set(key, (this.#busy.get(key) ?? 0) + 1);
     try {
-      const found = { key, subject, target, sightings: this.#sightings };
+      const found = { key, subject, target, sightings: this.#sightings, rollouts: this.#rollouts };
       const result = await reconcileTarget(context, this.#saver, found, run);
       if ((this.#options.cache.get(key)?.status?.previous ?? []).length > 0) this.controller.enqueue(key);
       return result;
@@ -167,6 +172,7 @@ export class DeliveryController<T extends DeliveryObject> {
     }
     context.metrics.forget(kind.kind, namespace, name);
     this.#known.delete(key);
+    this.#rollouts.forget(key);
     this.#saver.forget(key);
     for (const waiter of context.claims.retain(`${kind.kind}/${namespace}/${name}`, new Set())) context.wake(waiter);
     return {};
@@ -176,7 +182,7 @@ export class DeliveryController<T extends DeliveryObject> {
 /** All of an object that asks for a run. */
 function wanted({ metadata }: KubeObject): string {
   const { uid, generation, annotations, deletionTimestamp } = metadata;
-  const asked = [annotations?.[reconcileRequest], annotations?.["certferry.io/abandon"]];
+  const asked = [annotations?.[reconcileRequest], annotations?.[deliverNow], annotations?.["certferry.io/abandon"]];
   return JSON.stringify([uid, generation, deletionTimestamp, ...asked]);
 }
 

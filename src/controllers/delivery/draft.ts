@@ -5,7 +5,7 @@ import type {
   HistoryEntry,
   PreviousPlace,
 } from "../../crds/index.ts";
-import { requested } from "../../delivery/index.ts";
+import { openedNow, pending, requested } from "../../delivery/index.ts";
 import type { OutcomeChange } from "./outcome.ts";
 
 /** What the status of an import or deployment holds, the same for both. Conditions and summary are made from it. */
@@ -18,6 +18,7 @@ export interface Draft {
   readonly source?: { readonly format: string; readonly resourceVersion: string } | undefined;
   readonly sourceValid: { readonly status: Condition["status"]; readonly reason: string; readonly message: string };
   readonly lastHandledReconcileAt?: string | undefined;
+  readonly lastHandledDeliverNow?: string | undefined;
   /** Set while the object is going and cannot: why. */
   readonly removal?: { readonly reason: string; readonly message: string };
   /** Places that nobody remembers from this save on, since there is no room for more; told with a Warning event. */
@@ -76,6 +77,15 @@ export function withRequest(draft: Draft, value: string | undefined): Draft {
   const records = new Map([...draft.records].map(([name, record]) => [name, requested(record)]));
   const previous = draft.previous.map(withoutBackOff);
   return { ...draft, records, previous, lastHandledReconcileAt: value };
+}
+
+/** A request to deliver now opens each target once, also one that was never looked at: noted in one save, it is not lost. */
+export function withDeliverNow(draft: Draft, value: string, targets: ReadonlySet<string>): Draft {
+  const opened = [...targets].map((name): [string, DeliveryRecord] => [
+    name,
+    openedNow(draft.records.get(name) ?? pending, value),
+  ]);
+  return { ...draft, records: new Map([...draft.records, ...opened]), lastHandledDeliverNow: value };
 }
 
 /** Drops the records of targets that the spec names no longer; their places are to be removed where their policy was Delete. */

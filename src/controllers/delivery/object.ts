@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import type { PreviousPlace } from "../../crds/index.ts";
+import { timingOf } from "../../delivery/index.ts";
 import type { KubeClient, KubeObject } from "../../kube/index.ts";
 import { addFinalizer, removeFinalizer, type Reconciliation, type ReconcileResult } from "../../runtime/index.ts";
 import { type DeliveryContext, resourceName } from "./context.ts";
-import { samePlace, withoutTargets, withRequest } from "./draft.ts";
+import { samePlace, withDeliverNow, withoutTargets, withRequest } from "./draft.ts";
 import { finish } from "./end.ts";
 import type { DeliveryKind, DeliveryObject } from "./kind.ts";
 import { abandon, finalizer } from "./leaving.ts";
@@ -20,6 +21,8 @@ export interface ObjectRun<T extends DeliveryObject> {
   readonly subject: Subject;
   readonly previous: readonly PreviousPlace[];
   readonly lastHandled: string | undefined;
+  /** The request to deliver now that was last seen to. */
+  readonly lastOpened: string | undefined;
   readonly saver: StatusSaver<T>;
   /** A target of this object is being written right now. */
   readonly busy: boolean;
@@ -55,6 +58,10 @@ export async function reconcileObject<T extends DeliveryObject>(
   if (subject.requested !== undefined && subject.requested !== run.lastHandled) {
     await saver.close(key, (draft) => withRequest(draft, subject.requested), signal);
   }
+  const { deliverNow } = subject;
+  if (deliverNow !== undefined && deliverNow !== run.lastOpened) {
+    await saver.close(key, (draft) => withDeliverNow(draft, deliverNow, names), signal);
+  }
   run.dispatch();
   return removePrevious(context, run, key, signal);
 }
@@ -74,6 +81,11 @@ async function removePrevious<T extends DeliveryObject>(
 ): Promise<ReconcileResult> {
   if (previous.length === 0) return {};
   const abandoned = object.metadata.annotations?.[abandon] === "true";
+  const now = context.now();
+  const timing = subject.schedule && timingOf(subject.schedule, { placed: undefined, coming: now }, now);
+  if (timing?.go === false && !abandoned) {
+    return { requeueAt: timing.until ?? new Date(now.getTime() + context.lookAgainMs) };
+  }
   const removing = { abandoned, awaited: (entry: PreviousPlace) => awaited(context, subject, entry) };
   const { done, waiting, until } = await removePlaces(context, subject, previous, removing, signal);
   if (done.length === 0 && isDeepStrictEqual(waiting, previous)) return { requeueAt: until };

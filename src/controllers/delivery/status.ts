@@ -17,6 +17,7 @@ export function draftOf(object: DeliveryObject, subject: Subject, generations: R
     source: status.source,
     sourceValid: valid ?? { status: "Unknown", reason: "Pending", message: "The source has not been read yet." },
     lastHandledReconcileAt: status.lastHandledReconcileAt,
+    lastHandledDeliverNow: status.lastHandledDeliverNow,
     generations,
   };
 }
@@ -37,12 +38,12 @@ export function statusOf(
   const observedGeneration = Math.min(
     ...names.map((name) => draft.generations.get(name) ?? before.observedGeneration ?? -1),
   );
-  const { certificate, source, lastHandledReconcileAt } = draft;
+  const { certificate, source, lastHandledReconcileAt, lastHandledDeliverNow } = draft;
   return {
     observedGeneration,
     conditions: conditions(before.conditions ?? [], state, draft, observedGeneration, now),
     summary: state.summary,
-    ...defined({ certificate, source, lastHandledReconcileAt }),
+    ...defined({ certificate, source, lastHandledReconcileAt, lastHandledDeliverNow }),
     ...(draft.history.length === 0 ? {} : { history: draft.history }),
     ...(draft.previous.length === 0 ? {} : { previous: draft.previous }),
     ...kind.recordsStatus(draft.records, names),

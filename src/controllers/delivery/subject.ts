@@ -5,6 +5,8 @@ import {
   type DeploymentTarget,
   milliseconds,
   type PolicySet,
+  type Rollout,
+  type Schedule,
   type SourceSpec,
   type StoreDeployment,
   type StoreRef,
@@ -21,7 +23,11 @@ export interface Subject {
   readonly deleting: boolean;
   /** Value of `certferry.io/reconcile-requested-at`: a new one forces a run. */
   readonly requested: string | undefined;
+  /** Value of `certferry.io/deliver-now`: a new one opens once. */
+  readonly deliverNow?: string | undefined;
   readonly suspended: boolean;
+  readonly schedule?: Schedule | undefined;
+  readonly rollout?: Rollout | undefined;
   /** 0 looks only on a change. */
   readonly refreshMs: number;
   readonly source: SubjectSource;
@@ -49,6 +55,7 @@ export interface Target {
 }
 
 export const reconcileRequest = "certferry.io/reconcile-requested-at";
+export const deliverNow = "certferry.io/deliver-now";
 
 /**
  * A CertificateImport as a subject with one target.
@@ -66,7 +73,13 @@ export function subjectOfImport(object: CertificateImport, providers: readonly s
     suspended: false,
   };
   const records = new Map(status?.delivery === undefined ? [] : [["", status.delivery]]);
-  return { kind: "CertificateImport", ...common(object), source: { spec: spec.source }, targets: [target], records };
+  return {
+    kind: "CertificateImport",
+    ...common(object),
+    source: { spec: spec.source },
+    targets: [target],
+    records,
+  };
 }
 
 /** A StoreDeployment as a subject. */
@@ -75,7 +88,16 @@ export function subjectOfDeployment(object: StoreDeployment, providers: readonly
   const policies = policiesOf(spec);
   const records = new Map((status?.targets ?? []).map(({ name, ...record }) => [name, record]));
   const targets = spec.targets.map((target) => targetOf(target, policies, providers));
-  return { kind: "StoreDeployment", ...common(object), source: sourceOf(spec), targets, records };
+  return {
+    kind: "StoreDeployment",
+    ...common(object),
+    deliverNow: object.metadata.annotations?.[deliverNow],
+    schedule: spec.schedule,
+    rollout: spec.rollout,
+    source: sourceOf(spec),
+    targets,
+    records,
+  };
 }
 
 /** The CRD sees to it that exactly one of them is set. */

@@ -27,6 +27,7 @@ import type { StatusSaver } from "./saver.ts";
 import type { Sightings } from "./sightings.ts";
 import { sourceVersion, useSource } from "./source.ts";
 import { sourceReport } from "./source-report.ts";
+import type { Asked, Rollouts } from "./rollouts.ts";
 import type { Subject, Target } from "./subject.ts";
 
 /** One target of one object, as this run found it. */
@@ -35,11 +36,13 @@ export interface TargetRun {
   readonly subject: Subject;
   readonly target: Target;
   readonly sightings: Pick<Sightings, "byOurClock">;
+  readonly rollouts: Pick<Rollouts, "ask">;
 }
 
-/** What the source turned out to be, noted as soon as it is known. */
+/** What the source turned out to be, and whether it is this target's turn, noted as soon as it is known. */
 interface Found {
   source?: Source;
+  asked?: Asked | undefined;
 }
 
 /**
@@ -50,17 +53,31 @@ export async function reconcileTarget(
   context: DeliveryContext,
   saver: Pick<StatusSaver, "open" | "close">,
   run: TargetRun,
+  reconciliation: Pick<Reconciliation, "signal" | "log">,
+): Promise<ReconcileResult> {
+  const found: Found = {};
+  try {
+    return await reconcile(context, saver, run, found, reconciliation);
+  } finally {
+    found.asked?.leave();
+  }
+}
+
+async function reconcile(
+  context: DeliveryContext,
+  saver: Pick<StatusSaver, "open" | "close">,
+  run: TargetRun,
+  found: Found,
   { signal, log }: Pick<Reconciliation, "signal" | "log">,
 ): Promise<ReconcileResult> {
   const { key, subject, target } = run;
   const started = context.now();
   const stored = subject.records.get(target.name);
-  const found: Found = {};
   const opened: { record?: DeliveryRecord } = {};
   const ended = await settle();
   if (ended.ended === "Dropped") return { requeueAt: context.now() };
 
-  const { record, until, wrote } = ended;
+  const { record, until, wrote, urgent } = ended;
   const change = outcomeOf(stored, record);
   const saved = await saver.close(
     key,
@@ -77,7 +94,11 @@ export async function reconcileTarget(
   );
   if (saved === "Lost") return { requeueAt: context.now() };
   if (saved === "Gone") return {};
+  found.asked?.settle(record);
   if (change !== undefined) context.tell(subject, named(change, target));
+  if (urgent !== undefined && record.phase === "Delivered") {
+    context.tell(subject, named({ type: "Warning", outcome: "Urgent", message: urgent }, target));
+  }
   context.metrics.expiry(subject, target.name, found.source?.facts.notAfter, record.remote?.notAfter);
   measure(context, run, record, wrote, (context.now().getTime() - started.getTime()) / 1000);
   return { requeueAt: nextRun(context, subject, record, until) };
@@ -94,6 +115,7 @@ export async function reconcileTarget(
       const { namespace } = subject;
       return await useSource(context, subject, now, signal, async (read) => {
         found.source = read;
+        found.asked = run.rollouts.ask(key, subject, target, before, revisionOf(context, subject, read));
         const { storeRef, provider, block } = target;
         const use = { for: "Delivery", provider, block } as const;
         return context.stores.use(namespace, storeRef, use, signal, (resolved) =>
@@ -142,6 +164,8 @@ export async function reconcileTarget(
       fingerprint: fingerprintOf(context, target, desired, [...secrets.values()]),
       policies: target.policies,
       claim: claim(context, subject, target, place),
+      schedule: subject.schedule,
+      turn: found.asked?.turn,
       suspended: suspensionOf(context, subject, target, resolved),
       timeoutMs: resolved.store.timeoutMs,
     };
@@ -194,6 +218,13 @@ function fingerprintOf(
   const key = bundle.key ?? Buffer.alloc(0);
   const parts = [shape, key, bundle.leaf, ...certificates, "trusted", ...bundle.trusted, "secrets", ...secrets];
   return fingerprint(context.fingerprintKey, parts);
+}
+
+/** Names one rollout of an object: what goes out, and what was asked for. */
+function revisionOf(context: DeliveryContext, { generation, requested }: Subject, { bundle }: Source): string {
+  const { leaf, chain, key = Buffer.alloc(0), trusted } = bundle;
+  const asked = JSON.stringify([generation, requested]);
+  return fingerprint(context.fingerprintKey, [asked, key, leaf, ...chain, "trusted", ...trusted]);
 }
 
 function claim(context: DeliveryContext, subject: Subject, target: Target, place: Place): Situation["claim"] {

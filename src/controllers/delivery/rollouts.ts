@@ -1,0 +1,110 @@
+import type { Rollout } from "../../crds/index.ts";
+import {
+  type DeliveryRecord,
+  type RolloutState,
+  type Standing,
+  standingOf,
+  type Turn,
+  turnOf,
+} from "../../delivery/index.ts";
+import type { Subject, Target } from "./subject.ts";
+
+/** One target's run in a rollout. Where `turn` lets it write it holds a slot, until it says what it came to or leaves. */
+export interface Asked {
+  readonly turn: Turn;
+  settle(record: DeliveryRecord): void;
+  leave(): void;
+}
+
+interface Progress extends RolloutState {
+  readonly rollout: Rollout;
+  readonly standings: Map<string, Standing>;
+  failed: boolean;
+}
+
+/** The slots of every object with a rollout. Whose turn has come is run again by `wake`. */
+export class Rollouts {
+  readonly #byObject = new Map<string, Progress>();
+  readonly #wake: (key: string, target: string) => void;
+
+  constructor(wake: (key: string, target: string) => void) {
+    this.#wake = wake;
+  }
+
+  /**
+   * Asks for a slot; undefined where the object has no rollout.
+   * @param revision names what goes out and what was asked for
+   */
+  ask(
+    key: string,
+    subject: Subject,
+    { name }: Pick<Target, "name">,
+    record: DeliveryRecord,
+    revision: string,
+  ): Asked | undefined {
+    const { rollout } = subject;
+    if (rollout === undefined) {
+      this.#byObject.delete(key);
+      return undefined;
+    }
+    const progress = this.#progress(key, subject, rollout, revision);
+    const before = progress.standings.get(name);
+    const turn = turnOf(name, record, rollout, progress);
+    if (turn.go) {
+      progress.standings.set(name, "UnderWay");
+      this.#wakeNext(key);
+    }
+    let asked = true;
+    const end = (standing: Standing | undefined): void => {
+      if (!asked) return;
+      asked = false;
+      this.#end(key, progress, name, standing);
+    };
+    return { turn, settle: (settled) => end(standingOf(settled)), leave: () => end(before) };
+  }
+
+  forget(key: string): void {
+    this.#byObject.delete(key);
+  }
+
+  #end(key: string, progress: Progress, name: string, standing: Standing | undefined): void {
+    const current = this.#byObject.get(key);
+    // Another rollout has begun meanwhile: of that one nothing is known yet.
+    if (current !== progress) current?.standings.delete(name);
+    else if (standing === undefined) progress.standings.delete(name);
+    else progress.standings.set(name, standing);
+    const stops = standing === "Failed" && progress.rollout.stopOnFailure === true && !progress.failed;
+    if (stops) {
+      progress.failed = true;
+      for (const [queued, how] of progress.standings) if (how === "Queued") this.#wake(key, queued);
+    }
+    this.#wakeNext(key);
+  }
+
+  #progress(key: string, { targets, records }: Subject, rollout: Rollout, revision: string): Progress {
+    const known = this.#byObject.get(key);
+    if (known?.revision === revision) return known;
+    const order = targets.map(({ name }) => name);
+    const standings = new Map<string, Standing>();
+    for (const name of order) {
+      // What the rollout before, or another process, has begun may still be under way.
+      const record = records.get(name) ?? { phase: "Pending" };
+      const standing = known === undefined ? standingOf(record) : known.standings.get(name);
+      if (standing === "UnderWay") standings.set(name, standing);
+    }
+    const progress: Progress = { rollout, revision, order, standings, failed: false };
+    this.#byObject.set(key, progress);
+    return progress;
+  }
+
+  /** Runs the first that waits, if it is its turn; when that one has begun, the one after it is asked for. */
+  #wakeNext(key: string): void {
+    const progress = this.#byObject.get(key);
+    if (progress === undefined) return;
+    const { order, standings, rollout } = progress;
+    const first = order.find((name) => ["Unseen", "Queued"].includes(standings.get(name) ?? "Unseen"));
+    if (first === undefined || standings.get(first) !== "Queued") return;
+    const { go } = turnOf(first, { phase: "Waiting" }, rollout, progress);
+    if (go) this.#wake(key, first);
+  }
+}
