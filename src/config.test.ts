@@ -120,6 +120,8 @@ describe("the configuration", () => {
       "--health-probe-bind-address",
       "--log-level",
     ]);
-    expect(usage()).toContain("  --workers\n        Deliveries at once, for each kind. Takes 1 to 256. Default: 16.\n");
+    expect(usage()).toContain(
+      "  --workers\n        Deliveries at once into each store. Takes 1 to 256. Default: 16.\n",
+    );
   });
 });

@@ -85,7 +85,7 @@ const flags: Readonly<Record<string, Flag>> = {
     fallback: "16",
     form: /^([1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-6])$/,
     takes: "1 to 256",
-    help: "Deliveries at once, for each kind.",
+    help: "Deliveries at once into each store.",
   },
   "metrics-bind-address": { ...listens, fallback: ":8080", help: "Where /metrics is served." },
   "health-probe-bind-address": { ...listens, fallback: ":8081", help: "Where /healthz and /readyz are served." },

@@ -29,7 +29,7 @@ import {
   type StoreObject,
   StoreResolver,
 } from "../resolve/index.ts";
-import type { EventRecorder, Logger, Manager, Metrics } from "../runtime/index.ts";
+import { type EventRecorder, type Logger, type Manager, type Metrics, systemClock } from "../runtime/index.ts";
 import type { Provider } from "../stores/contract.ts";
 import { importKind } from "./certificate-import/kind.ts";
 import { StoreController } from "./certificate-store/controller.ts";
@@ -62,6 +62,9 @@ export interface ControllersOptions {
   readonly now: () => Date;
   readonly fence: () => void;
 }
+
+/** A store takes `workers` runs at once; so many stores that do not answer leave room for one that does. */
+const storesAtOnce = 16;
 
 /** Caches and controllers of all kinds, given to the manager. Returns what is to be closed when it has ended. */
 export function addControllers(options: ControllersOptions): { close(): Promise<void> } {
@@ -126,7 +129,15 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
   );
 
   const sources = new SourceResolver({ client, secrets, configMaps, secretSelector: options.secretSelector });
-  const stores = new StoreResolver({ client, stores: storeCache, cluster, secrets, provider });
+  const stores = new StoreResolver({
+    client,
+    stores: storeCache,
+    cluster,
+    secrets,
+    runs: workers,
+    clock: systemClock,
+    provider,
+  });
   const storesInUse = new StoresInUse({
     client,
     stores: [
@@ -168,7 +179,7 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
     namespaceGoing: (namespace, signal) => goingNamespace(client, namespace, signal),
     log,
   };
-  const built = { client, context, workers, metrics, log };
+  const built = { client, context, workers: workers * storesAtOnce, metrics, log };
   const importController = new DeliveryController({ ...built, kind: kinds.imports, cache: imports });
   const deploymentController = new DeliveryController({ ...built, kind: kinds.deployments, cache: deployments });
   const controlled = <T extends StoreObject>(
@@ -176,7 +187,7 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
     resource: Resource<T & KubeObject>,
     cache: Informer<T & KubeObject>,
   ): StoreWatch => {
-    const checks = { client, stores, workers: Math.min(workers, 4), lookAgainMs, now, random, metrics, log };
+    const checks = { client, stores, workers: workers * storesAtOnce, lookAgainMs, now, random, metrics, log };
     const { controller } = new StoreController({ ...checks, kind, resource, cache });
     manager.addController(controller);
     return { cache, controller };

@@ -15,6 +15,23 @@ import { exactlyOne, rules } from "./rules.ts";
 
 /** What both kinds of stores say beside the provider's block. */
 const spec = z.object({
+  limits: z
+    .object({
+      maxConcurrent: z
+        .int()
+        .min(1)
+        .max(256)
+        .optional()
+        .describe("Deliveries into it at once; no limit of its own when unset."),
+      requestsPerMinute: z
+        .int()
+        .min(1)
+        .max(60_000)
+        .optional()
+        .describe("Requests within a minute; no limit when unset."),
+    })
+    .optional()
+    .describe("How much the store is asked to take."),
   timeout: duration("1s", "no zero").optional().describe("Limit of one request to the store; 60s when unset."),
   healthcheck: z
     .object({

@@ -27,6 +27,10 @@ export interface ConnectOptions {
   requestTimeoutSeconds?: number;
   connectTimeoutSeconds?: number;
   onRequest?: (facts: RequestFacts) => void;
+  /** Awaited before each attempt. What it throws ends the request, and is the cause of its error. */
+  turn?: (signal: AbortSignal) => Promise<void>;
+  /** Whether an answer that asks to come again later is waited for, or told; waited for when unset. */
+  throttled?: "Wait" | "Tell";
 }
 
 export interface ApiRequest {
@@ -69,13 +73,21 @@ export class Transport {
   async request(request: ApiRequest): Promise<Answer> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.#authorized(request, (pools, token) => this.#unary(pools, request, token));
+        return await this.#authorized(request, async (pools, token) => {
+          await this.#turn(request.signal);
+          return this.#unary(pools, request, token);
+        });
       } catch (error) {
+        if (this.#options.throttled === "Tell" && error instanceof KubeError && error.status !== undefined) throw error;
         const wait = retryDelay(request.method, failureOf(error, true), tries, Math.random());
         if (wait === undefined) throw error;
         await pause(wait, request.signal);
       }
     }
+  }
+
+  async #turn(signal: AbortSignal): Promise<void> {
+    if (this.#options.turn !== undefined) await unsent("Aborted", this.#options.turn(signal));
   }
 
   /** Opens a watch: one attempt, whose body the caller reads and ends by its signal. */

@@ -1,12 +1,6 @@
 /** From references to what they mean: a source to a checked bundle, a store reference to a store. */
 export { passwordRefs, type Source, type SourceOptions, SourceResolver } from "./source.ts";
 export { refName, SecretValues } from "./secret-values.ts";
-export {
-  providerNotBuilt,
-  type ResolvedStore,
-  secretsOf,
-  type StoreOptions,
-  StoreResolver,
-  type StoreUse,
-} from "./store.ts";
-export { storeKey, type StoreObject, storeTitle } from "./store-object.ts";
+export { providerNotBuilt, type ResolvedStore, secretsOf, type StoreOptions, StoreResolver } from "./store.ts";
+export type { StoreUse } from "./permit.ts";
+export { checkEveryMs, storeKey, type StoreObject, storeTitle } from "./store-object.ts";

@@ -1,4 +1,4 @@
-import type { CertificateStore, ClusterCertificateStore, StoreRef } from "../crds/index.ts";
+import { type CertificateStore, type ClusterCertificateStore, milliseconds, type StoreRef } from "../crds/index.ts";
 
 /** A store resource of either kind. */
 export type StoreObject = CertificateStore | ClusterCertificateStore;
@@ -14,9 +14,20 @@ export function storeTitle({ kind = "CertificateStore", name }: StoreRef): strin
 }
 
 /** Fields of a store that are no provider's block. The CRD sees to it that exactly one other is set. */
-const common = new Set(["timeout", "healthcheck", "suspend", "grants"]);
+const common = new Set(["limits", "timeout", "healthcheck", "suspend", "grants"]);
 
 export function blockOf({ spec }: StoreObject): { name: string; block: unknown } {
   const [name, block] = Object.entries(spec).find(([field]) => !common.has(field)) ?? ["", undefined];
   return { name, block };
+}
+
+/** Limit of one request to the store. */
+export function timeoutMs({ spec }: StoreObject): number {
+  return milliseconds(spec.timeout ?? "60s");
+}
+
+/** Time between two health checks; undefined where there are none. */
+export function checkEveryMs({ spec }: StoreObject): number | undefined {
+  const { enabled = true, interval = "10m" } = spec.healthcheck ?? {};
+  return enabled ? milliseconds(interval) : undefined;
 }

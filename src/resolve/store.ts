@@ -1,12 +1,14 @@
-import { type CertificateStore, type ClusterCertificateStore, milliseconds, type StoreRef } from "../crds/index.ts";
+import type { CertificateStore, StoreRef, StoreReference } from "../crds/index.ts";
 import { type Cache, keyOf, type KubeClient, type KubeObject, type PartialObjectMetadata } from "../kube/index.ts";
-import type { Provider, Reach, RemovalContext, SecretData, Store } from "../stores/contract.ts";
+import type { Provider, RemovalContext, SecretData, Store } from "../stores/contract.ts";
 import { TerminalError, WaitingError } from "../stores/errors.ts";
+import { within } from "../stores/within.ts";
+import { type Entry, Gate, type GateClock, type Visitor } from "../stores/gate/index.ts";
 import { Connections } from "./connections.ts";
-import { grantedStore } from "./granted-store.ts";
-import { isGranted } from "./grants.ts";
+import { type Guard, guardedStore, watched } from "./guarded-store.ts";
 import { readSecret } from "./material.ts";
-import { blockOf, storeKey, type StoreObject, storeTitle } from "./store-object.ts";
+import { type ClusterStores, labelsOf, permit, type StoreUse } from "./permit.ts";
+import { blockOf, checkEveryMs, storeKey, type StoreObject, storeTitle, timeoutMs } from "./store-object.ts";
 
 /** A store that is ready to be used. */
 export interface ResolvedStore {
@@ -18,38 +20,27 @@ export interface ResolvedStore {
   readonly removal: RemovalContext;
 }
 
-/** What a store is wanted for. The grants of a ClusterCertificateStore are asked about all but its own check. */
-export type StoreUse =
-  | { readonly for: "Check" }
-  | {
-      readonly for: "Delivery";
-      /** Name of the user's block: another provider's store is `ProviderMismatch`. */
-      readonly provider: string;
-      readonly block: unknown;
-    }
-  | { readonly for: "Removal"; readonly key: string };
-
 export interface StoreOptions {
   readonly client: KubeClient;
   readonly stores: Cache<CertificateStore & KubeObject>;
   /** Absent where the operator serves only some namespaces: it has no business with what belongs to none. */
-  readonly cluster?:
-    | {
-        readonly stores: Cache<ClusterCertificateStore & KubeObject>;
-        readonly namespaces: Cache<PartialObjectMetadata>;
-      }
-    | undefined;
+  readonly cluster?: ClusterStores | undefined;
   readonly secrets: Cache<PartialObjectMetadata>;
+  /** How many may run in one store at once, whatever its own limits say. */
+  readonly runs: number;
+  readonly clock: GateClock;
   /** The provider of that name, when it is built in. */
   provider(name: string): Provider | undefined;
 }
 
-const defaultTimeoutMs = 60_000;
-
-/** Turns references into stores. A store is built once for each version of its spec and Secrets, and closed when nobody uses it any more. */
+/**
+ * Turns references into stores. A store is built once for each version of its spec and Secrets, and closed when nobody uses it
+ * any more. Its gate outlasts all versions.
+ */
 export class StoreResolver {
   readonly #options: StoreOptions;
   readonly #connections = new Connections();
+  readonly #gates = new Map<string, Gate>();
 
   constructor(options: StoreOptions) {
     this.#options = options;
@@ -59,8 +50,19 @@ export class StoreResolver {
   version(namespace: string, ref: StoreRef): string {
     const object = this.#find(namespace, ref);
     if (object === undefined) return "absent";
-    const labels = ref.kind === "ClusterCertificateStore" ? JSON.stringify(this.#labelsOf(namespace)) : "";
-    return `${this.#versionOf(object)}${labels}`;
+    const { cluster } = this.#options;
+    const granted = ref.kind === "ClusterCertificateStore" && cluster !== undefined;
+    return `${this.#versionOf(object)}${granted ? JSON.stringify(labelsOf(cluster, namespace)) : ""}`;
+  }
+
+  /**
+   * Asks the store's gate whether a run may begin; to be asked before `use`. A use that will fail without the store is let in:
+   * `use` tells why.
+   */
+  enter(namespace: string, ref: StoreRef, use: StoreUse, visitor: Visitor): Entry {
+    const object = this.#find(namespace, ref);
+    if (object === undefined || !this.#permitted(namespace, ref, use)) return { state: "Entered", leave: () => {} };
+    return this.#gateOf(storeKey(namespace, ref), object).enter(visitor);
   }
 
   /**
@@ -75,31 +77,29 @@ export class StoreResolver {
     signal: AbortSignal,
     work: (resolved: ResolvedStore) => Promise<T>,
   ): Promise<T> {
-    const granted = ref.kind !== "ClusterCertificateStore" || use.for === "Check" ? undefined : use;
-    const permit = (): void => {
-      if (granted !== undefined) this.#permit(namespace, ref, granted);
-    };
-    permit();
+    this.#permit(namespace, ref, use);
     const object = this.#find(namespace, ref);
     if (object === undefined) {
       const message = `${storeTitle(ref)} does not exist in namespace ${namespace}; create it.`;
       throw new WaitingError("StoreMissing", message);
     }
     const { provider, block } = this.#providerOf(ref, object, use);
-    const timeoutMs = object.spec.timeout === undefined ? defaultTimeoutMs : milliseconds(object.spec.timeout);
-    const own = object.metadata.namespace;
-    const open = (): Promise<Store> => {
-      const context = {
-        namespace: own,
-        timeoutMs,
-        readSecret: (secret: { namespace?: string | undefined; name: string }, signal: AbortSignal) =>
-          this.#secret(secret.namespace ?? own ?? "", secret.name, signal),
-      };
-      return provider.create(block, context, signal);
+    const key = storeKey(namespace, ref);
+    const gate = this.#gateOf(key, object);
+    const version = this.#versionOf(object);
+    const guard: Guard = {
+      permit: () => this.#permit(namespace, ref, use),
+      told: (told) => gate.told(version, told),
     };
-    return this.#connections.use(storeKey(namespace, ref), this.#versionOf(object), open, (store) =>
+    // A store that could be built need not have been asked anything.
+    const opening: Pick<Guard, "told"> = { told: (told) => void (told.store === "Answered" || guard.told(told)) };
+    const open = (): Promise<Store> =>
+      within(timeoutMs(object), signal, (limit) =>
+        watched(opening, limit, () => this.#open(object, provider, block, gate, limit)),
+      );
+    return this.#connections.use(key, version, open, (store) =>
       work({
-        store: granted === undefined ? store : grantedStore(store, permit),
+        store: guardedStore(store, guard),
         provider,
         suspended: object.spec.suspend ?? false,
         removal: { readSecret: (name, signal) => this.#secret(namespace, name, signal) },
@@ -109,6 +109,7 @@ export class StoreResolver {
 
   /** Closes the connection of a store that is gone. */
   forget(key: string): Promise<void> {
+    this.#gates.delete(key);
     return this.#connections.retire(key);
   }
 
@@ -123,30 +124,26 @@ export class StoreResolver {
       : stores.get(storeKey(namespace, ref));
   }
 
-  /** Throws one and the same error whether store, place or grant is missing: a namespace must not learn which. */
-  #permit(namespace: string, ref: StoreRef, use: Exclude<StoreUse, { for: "Check" }>): void {
-    const { cluster } = this.#options;
-    if (cluster === undefined) {
-      throw new TerminalError(
-        "ClusterStoresOff",
-        "This operator serves only some namespaces (--watch-namespaces), and ClusterCertificateStores are off then; use a CertificateStore.",
-      );
-    }
-    const object = cluster.stores.get(ref.name);
-    const provider = object && this.#options.provider(blockOf(object).name);
-    if (object !== undefined && provider !== undefined && (use.for === "Removal" || use.provider === provider.name)) {
-      const labels = this.#labelsOf(namespace);
-      const reach = reachOf(provider, use, namespace);
-      if (isGranted(object.spec.grants ?? [], { namespace, labels, reach }, provider.grantedPlaces ?? [])) return;
-    }
-    throw new TerminalError(
-      "NotGranted",
-      `${storeTitle(ref)} does not exist, or does not grant namespace ${namespace} this use of it; ask whoever runs the cluster for a grant.`,
-    );
+  #permit(namespace: string, ref: StoreRef, use: StoreUse): void {
+    permit(this.#options.cluster, (name) => this.#options.provider(name), namespace, ref, use);
   }
 
-  #labelsOf(namespace: string): Readonly<Record<string, string>> {
-    return this.#options.cluster?.namespaces.get(namespace)?.metadata.labels ?? {};
+  #permitted(namespace: string, ref: StoreRef, use: StoreUse): boolean {
+    try {
+      this.#permit(namespace, ref, use);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #gateOf(key: string, object: StoreObject): Gate {
+    const gate = this.#gates.get(key) ?? new Gate(this.#options.clock);
+    this.#gates.set(key, gate);
+    const { maxConcurrent = Number.POSITIVE_INFINITY, requestsPerMinute } = object.spec.limits ?? {};
+    const runs = Math.min(this.#options.runs, maxConcurrent);
+    gate.renew(this.#versionOf(object), { runs, requestsPerMinute, checkEveryMs: checkEveryMs(object) });
+    return gate;
   }
 
   #providerOf(ref: StoreRef, object: StoreObject, use: StoreUse): { provider: Provider; block: unknown } {
@@ -158,6 +155,18 @@ export class StoreResolver {
     const provider = this.#options.provider(name);
     if (provider !== undefined) return { provider, block };
     throw providerNotBuilt(name);
+  }
+
+  #open(object: StoreObject, provider: Provider, block: unknown, gate: Gate, signal: AbortSignal): Promise<Store> {
+    const own = object.metadata.namespace;
+    const context = {
+      namespace: own,
+      timeoutMs: timeoutMs(object),
+      readSecret: ({ namespace = own ?? "", name }: StoreReference, signal: AbortSignal) =>
+        this.#secret(namespace, name, signal),
+      turn: (signal: AbortSignal) => gate.turn(signal),
+    };
+    return provider.create(block, context, signal);
   }
 
   async #secret(namespace: string, name: string, signal: AbortSignal): Promise<SecretData> {
@@ -191,8 +200,4 @@ export function secretsOf(object: StoreObject, provider: (name: string) => Provi
   const { name, block } = blockOf(object);
   const refs = provider(name)?.secretRefs(block) ?? [];
   return refs.map(({ namespace = own, name }) => keyOf({ namespace, name }));
-}
-
-function reachOf(provider: Provider, use: Exclude<StoreUse, { for: "Check" }>, namespace: string): Reach {
-  return use.for === "Removal" ? provider.reachOfKey(use.key) : provider.reach(use.block, namespace);
 }

@@ -9,6 +9,8 @@ import { type Priority, WorkQueue } from "./queue.ts";
 export interface Reconciliation {
   readonly key: string;
   readonly id: string;
+  /** For others to be as urgent: what comes of the run must not depend on it. */
+  readonly priority: Priority;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
@@ -129,7 +131,7 @@ export class Controller {
     });
     metrics.activeWorkers.inc(labels);
     try {
-      const requeueAt = (await reconcile({ key, id, log, signal }))?.requeueAt;
+      const requeueAt = (await reconcile({ key, id, priority: this.#queue.priorityOf(key), log, signal }))?.requeueAt;
       this.#queue.forget(key);
       if (requeueAt !== undefined) this.enqueueAt(key, requeueAt);
       metrics.reconciles.inc({ ...labels, result: requeueAt === undefined ? "success" : "requeue_after" });

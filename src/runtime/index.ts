@@ -1,4 +1,5 @@
 /** What an operator needs and npm lacks: work queue, controllers, leader election, status, events, health. No business words. */
+export { systemClock } from "./clock.ts";
 export { setCondition } from "./conditions.ts";
 export { Controller, type ControllerOptions, type Reconciliation, type ReconcileResult } from "./controller.ts";
 export { watchEventLoop } from "./event-loop.ts";

@@ -109,6 +109,11 @@ export class WorkQueue {
     }
   }
 
+  /** What the run of a key that is worked on was asked with. */
+  priorityOf(key: string): Priority {
+    return this.#running.get(key)?.priority ?? "Low";
+  }
+
   /** The work on a key has ended. */
   done(key: string): void {
     const run = this.#running.get(key);

@@ -165,6 +165,8 @@ export interface StoreContext {
   readonly timeoutMs: number;
   /** Reads a Secret that the store refers to; a missing one is a `WaitingError`. */
   readSecret(ref: StoreReference, signal: AbortSignal): Promise<SecretData>;
+  /** To be awaited before each request to the back end: keeps its rate, and throws when nobody may ask it now. */
+  readonly turn: (signal: AbortSignal) => Promise<void>;
 }
 
 /** One kind of back end: the line in the registry. */

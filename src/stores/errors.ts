@@ -32,22 +32,31 @@ export class WaitingError extends ReasonedError {
   }
 }
 
+/** The login is refused. Directories lock accounts, so nobody tries again until a credential changes or a check gets in. */
+export class CredentialsRefused extends WaitingError {
+  constructor(message: string, options: ErrorOptions & { until?: Date } = {}) {
+    super("CredentialsRefused", message, options);
+  }
+}
+
 /**
  * Everything else: retried with back-off. `happened` tells whether a write that failed so may have been done all the same:
- * "no" closes the attempt at once, "unknown" leaves it open until its deadline.
+ * "no" closes the attempt at once, "unknown" leaves it open until its deadline. `silent`: no answer came in time.
  */
 export class TransientError extends ReasonedError {
   override readonly name = "TransientError";
   readonly happened: "no" | "unknown";
   readonly retryAfter: Date | undefined;
+  readonly silent: boolean;
   constructor(
     reason: Reason,
     message: string,
-    options: ErrorOptions & { happened?: "no" | "unknown"; retryAfter?: Date | undefined } = {},
+    options: ErrorOptions & { happened?: "no" | "unknown"; retryAfter?: Date | undefined; silent?: boolean } = {},
   ) {
     super(reason, message, options);
     this.happened = options.happened ?? "unknown";
     this.retryAfter = options.retryAfter;
+    this.silent = options.silent ?? false;
   }
 }
 

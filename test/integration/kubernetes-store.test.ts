@@ -22,7 +22,7 @@ beforeAll(async () => {
   const registry = createRegistry({ client, cluster: adminConfig, clusterUid: "uid", userAgent: "test" });
   const provider = registry.get("kubernetes");
   if (provider === undefined) throw new Error("no provider");
-  const context = { namespace: world.home, timeoutMs: 10_000, ...removal };
+  const context = { namespace: world.home, timeoutMs: 10_000, ...removal, turn: () => Promise.resolve() };
   store = await provider.create({ auth: { serviceAccountRef: { name: "writer" } } }, context, signal);
   [first] = await leafAndIssuer("one.example.com");
   [second] = await leafAndIssuer("two.example.com");

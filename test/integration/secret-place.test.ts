@@ -24,7 +24,7 @@ beforeAll(async () => {
     userAgent: "test",
   });
   const block = { auth: { serviceAccountRef: { name: "writer" } } };
-  const context = { namespace: world.home, timeoutMs: 10_000, ...removal };
+  const context = { namespace: world.home, timeoutMs: 10_000, ...removal, turn: () => Promise.resolve() };
   const provider = registry.get("kubernetes");
   if (provider === undefined) throw new Error("no provider");
   store = await provider.create(block, context, signal);

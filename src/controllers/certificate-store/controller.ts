@@ -62,7 +62,8 @@ export class StoreController<T extends StoreObject = StoreObject> {
       await stores.forget(key);
       return {};
     }
-    const health = await checkStore(stores, kind, object, signal);
+    const health = await checkStore(stores, kind, object, () => this.controller.enqueue(key), signal);
+    if (health === undefined) return {};
     const failures = this.#failures.get(key) ?? 0;
     if (health.well) this.#failures.delete(key);
     else this.#failures.set(key, failures + 1);

@@ -1,6 +1,6 @@
-import { milliseconds, type StoreRef } from "../../crds/index.ts";
-import type { StoreObject, StoreResolver } from "../../resolve/index.ts";
-import { isStoreError, type StoreError, TransientError } from "../../stores/errors.ts";
+import type { StoreRef } from "../../crds/index.ts";
+import { checkEveryMs, type StoreObject, type StoreResolver } from "../../resolve/index.ts";
+import { CredentialsRefused, isStoreError, type StoreError, TransientError } from "../../stores/errors.ts";
 import { within } from "../../stores/within.ts";
 import type { Capability } from "../../stores/contract.ts";
 import { backOff } from "../../delivery/index.ts";
@@ -10,16 +10,23 @@ export type Health =
   | { readonly well: true; readonly providerVersion?: string | undefined; readonly capabilities: readonly Capability[] }
   | { readonly well: false; readonly error: StoreError };
 
-/** Checks a store: builds it as its users do and asks the back end. Rejects only when `signal` is aborted. */
+/**
+ * Checks a store: enters it and builds it as its users do, and asks the back end. Undefined when there is no room: `again` is
+ * called when there is. Rejects only when `signal` is aborted.
+ */
 export async function checkStore(
   stores: StoreResolver,
   kind: StoreRef["kind"],
   { metadata, spec }: StoreObject,
+  again: () => void,
   signal: AbortSignal,
-): Promise<Health> {
+): Promise<Health | undefined> {
   const { namespace = "", name } = metadata;
+  const ref = { kind, name };
+  const visit = stores.enter(namespace, ref, { for: "Check" }, { id: "check", urgency: "Check", wake: again });
+  if (visit.state === "Parked") return visit.why && { well: false, error: visit.why };
   try {
-    return await stores.use(namespace, { kind, name }, { for: "Check" }, signal, async ({ store, provider }) => {
+    return await stores.use(namespace, ref, { for: "Check" }, signal, async ({ store, provider }) => {
       const { capabilities } = provider;
       if (spec.healthcheck?.enabled === false) return { well: true, capabilities };
       const { providerVersion } = await within(store.timeoutMs, signal, (limit) => store.check(limit));
@@ -30,14 +37,17 @@ export async function checkStore(
     if (isStoreError(error)) return { well: false, error };
     const message = "The check failed in an unforeseen way; the operator's log has the error.";
     return { well: false, error: new TransientError("CheckFailed", message, { cause: error }) };
+  } finally {
+    visit.leave();
   }
 }
 
-const defaultInterval = 600_000;
-
-/** When the store is looked at again. What waits for another object is looked at when that changes, and at the interval. */
+/**
+ * When the store is looked at again. What waits for another object is looked at when that changes, and at the interval; a
+ * refused login is tried again by a regular check only.
+ */
 export function nextCheck(
-  { spec }: StoreObject,
+  store: StoreObject,
   health: Health,
   failures: number,
   lookAgainMs: number,
@@ -49,9 +59,8 @@ export function nextCheck(
     const asked = health.error.retryAfter;
     return asked !== undefined && asked > due ? asked : due;
   }
-  if (!health.well) return new Date(now.getTime() + lookAgainMs);
-  const { enabled = true, interval } = spec.healthcheck ?? {};
-  if (!enabled) return undefined;
-  const every = interval === undefined ? defaultInterval : milliseconds(interval);
+  if (!health.well && !(health.error instanceof CredentialsRefused)) return new Date(now.getTime() + lookAgainMs);
+  const every = checkEveryMs(store);
+  if (every === undefined) return undefined;
   return new Date(now.getTime() + Math.round(every * (0.95 + 0.1 * random)));
 }

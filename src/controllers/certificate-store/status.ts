@@ -1,6 +1,7 @@
 import type { CertificateStoreStatus, Condition } from "../../crds/index.ts";
 import type { StoreObject } from "../../resolve/index.ts";
 import { setCondition } from "../../runtime/index.ts";
+import { CredentialsRefused } from "../../stores/errors.ts";
 import type { Health } from "./reconcile.ts";
 
 interface Verdict {
@@ -38,7 +39,8 @@ function verdicts(health: Health, suspended: boolean): { ready: Verdict; reconci
   const off = (reason: string): Verdict => ({ status: "False", reason, message: "" });
   if (!health.well) {
     const { reason, message, name } = health.error;
-    const goesOn = name === "TransientError" || name === "WaitingError";
+    const refused = health.error instanceof CredentialsRefused;
+    const goesOn = !refused && (name === "TransientError" || name === "WaitingError");
     const why = { reason, message };
     return {
       ready: { status: "False", ...why },

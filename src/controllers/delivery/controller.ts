@@ -9,7 +9,8 @@ import {
   type Reconciliation,
   type ReconcileResult,
 } from "../../runtime/index.ts";
-import type { DeliveryContext } from "./context.ts";
+import type { Entry } from "../../stores/gate/index.ts";
+import { type DeliveryContext, resourceName } from "./context.ts";
 import type { CommonStatus, DeliveryKind, DeliveryObject } from "./kind.ts";
 import { finalizer } from "./leaving.ts";
 import { mustStay, reconcileObject } from "./object.ts";
@@ -17,7 +18,7 @@ import { Rollouts } from "./rollouts.ts";
 import { StatusSaver } from "./saver.ts";
 import { Sightings } from "./sightings.ts";
 import { storesNeeded } from "./stores-in-use.ts";
-import { deliverNow, reconcileRequest, type Subject } from "./subject.ts";
+import { deliverNow, reconcileRequest, type Subject, type Target } from "./subject.ts";
 import { reconcileTarget } from "./target.ts";
 
 export interface DeliveryControllerOptions<T extends DeliveryObject> {
@@ -131,6 +132,7 @@ export class DeliveryController<T extends DeliveryObject> {
         learn: (answer) => this.#options.cache.applyAnswer(answer),
         busy: (this.#busy.get(key) ?? 0) > 0,
         dispatch,
+        again: () => this.controller.enqueue(key),
       },
       { key, signal: run.signal },
     );
@@ -151,9 +153,13 @@ export class DeliveryController<T extends DeliveryObject> {
       this.controller.enqueue(key);
       return {};
     }
+    const visit = this.#enter(key, subject, target, run.priority);
+    if (visit.state === "Parked" && visit.why === undefined) return {};
+    const { refusal, leave } =
+      visit.state === "Entered" ? { refusal: undefined, leave: visit.leave } : { refusal: visit.why, leave: () => {} };
     this.#busy.set(key, (this.#busy.get(key) ?? 0) + 1);
     try {
-      const found = { key, subject, target, sightings: this.#sightings, rollouts: this.#rollouts };
+      const found = { key, subject, target, sightings: this.#sightings, rollouts: this.#rollouts, refusal, leave };
       const result = await reconcileTarget(context, this.#saver, found, run);
       if ((this.#options.cache.get(key)?.status?.previous ?? []).length > 0) this.controller.enqueue(key);
       return result;
@@ -162,6 +168,22 @@ export class DeliveryController<T extends DeliveryObject> {
       if (left === 0) this.#busy.delete(key);
       else this.#busy.set(key, left);
     }
+  }
+
+  /** A place that does not hold the certificate goes before one that is only looked at again. */
+  #enter(key: string, subject: Subject, target: Target, priority: Priority): Entry {
+    const { name, storeRef, provider, block } = target;
+    const urgent = priority === "High" || subject.records.get(name)?.phase !== "Delivered";
+    return this.#options.context.stores.enter(
+      subject.namespace,
+      storeRef,
+      { for: "Delivery", provider, block },
+      {
+        id: `${resourceName(subject)}#${name}`,
+        urgency: urgent ? "Write" : "Refresh",
+        wake: () => this.enqueueTarget(key, name, urgent ? "High" : "Low"),
+      },
+    );
   }
 
   #gone(key: string): ReconcileResult {

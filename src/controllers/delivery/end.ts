@@ -19,7 +19,7 @@ export async function finish<T extends DeliveryObject>(
   key: string,
   signal: AbortSignal,
 ): Promise<ReconcileResult> {
-  const { subject, client, kind, object, previous, busy, saver } = run;
+  const { subject, client, kind, object, previous, busy, saver, again } = run;
   if (!(object.metadata.finalizers ?? []).includes(finalizer)) return {};
   if (busy) return { requeueAt: new Date(context.now().getTime() + busyMs) };
   if (subject.requested !== undefined && subject.requested !== run.lastHandled) {
@@ -28,7 +28,7 @@ export async function finish<T extends DeliveryObject>(
   }
   const abandoned = object.metadata.annotations?.[abandon] === "true";
   const places = placesToRemove(subject, previous);
-  const round = await removePlaces(context, subject, places, { abandoned, awaited: () => false }, signal);
+  const round = await removePlaces(context, subject, places, { abandoned, awaited: () => false, again }, signal);
   if (round.waiting.length > 0) {
     await saver.close(key, (draft) => withRound(draft, subject, round, context.now()), signal);
     return { requeueAt: round.until };

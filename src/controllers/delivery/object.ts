@@ -30,6 +30,8 @@ export interface ObjectRun<T extends DeliveryObject> {
   readonly learn: (object: T & KubeObject) => void;
   /** Runs all targets, unless they were run for what the object asks for now. */
   readonly dispatch: () => void;
+  /** Runs the object again. */
+  readonly again: () => void;
 }
 
 /**
@@ -75,7 +77,7 @@ export function mustStay(subject: Subject, previous: readonly PreviousPlace[]): 
 /** The new place comes first: an old one is removed when its target holds the certificate in the new one, or is gone. */
 async function removePrevious<T extends DeliveryObject>(
   context: DeliveryContext,
-  { subject, previous, saver, object }: ObjectRun<T>,
+  { subject, previous, saver, object, again }: ObjectRun<T>,
   key: string,
   signal: AbortSignal,
 ): Promise<ReconcileResult> {
@@ -86,7 +88,7 @@ async function removePrevious<T extends DeliveryObject>(
   if (timing?.go === false && !abandoned) {
     return { requeueAt: timing.until ?? new Date(now.getTime() + context.lookAgainMs) };
   }
-  const removing = { abandoned, awaited: (entry: PreviousPlace) => awaited(context, subject, entry) };
+  const removing = { abandoned, awaited: (entry: PreviousPlace) => awaited(context, subject, entry), again };
   const { done, waiting, until } = await removePlaces(context, subject, previous, removing, signal);
   if (done.length === 0 && isDeepStrictEqual(waiting, previous)) return { requeueAt: until };
   const noted = (entry: PreviousPlace): readonly PreviousPlace[] => {

@@ -4,7 +4,7 @@ import { afterFailure } from "../../delivery/index.ts";
 import { storeTitle } from "../../resolve/index.ts";
 import { isStoreError, type StoreError, WaitingError } from "../../stores/errors.ts";
 import { within } from "../../stores/within.ts";
-import { type DeliveryContext, type GoingNamespace, markOf, storeSuspended } from "./context.ts";
+import { type DeliveryContext, type GoingNamespace, markOf, resourceName, storeSuspended } from "./context.ts";
 import { leaving, waysOut } from "./leaving.ts";
 import type { Subject } from "./subject.ts";
 
@@ -22,6 +22,8 @@ export interface Round {
 export interface Removing {
   readonly abandoned: boolean;
   readonly awaited: (entry: PreviousPlace) => boolean;
+  /** Called when a store that had no room has some. */
+  readonly again: () => void;
 }
 
 type Fate =
@@ -62,7 +64,7 @@ async function fateOf(
   context: DeliveryContext,
   subject: Subject,
   entry: PreviousPlace,
-  { abandoned, awaited, going }: Removing & { going: GoingNamespace | undefined },
+  { abandoned, awaited, again, going }: Removing & { going: GoingNamespace | undefined },
   signal: AbortSignal,
 ): Promise<Fate> {
   const { address } = entry.place;
@@ -78,6 +80,12 @@ async function fateOf(
     case "Remove":
       break;
   }
+  const { storeRef, key } = entry.place;
+  const visitor = { id: resourceName(subject), urgency: "Write", wake: again } as const;
+  const visit = context.stores.enter(subject.namespace, storeRef, { for: "Removal", key }, visitor);
+  if (visit.state === "Parked") {
+    return { ended: false, until: visit.why?.until, entry: withTold(entry, subject, visit.why, inputs) };
+  }
   try {
     const { left } = await remove(context, subject, entry, signal);
     if (left !== undefined) return leftBehind(left);
@@ -87,6 +95,8 @@ async function fateOf(
     const forGood = going !== undefined && error.name !== "TransientError" && error.reason !== storeSuspended;
     if (forGood) return leftBehind(`${address} stays: its namespace is being deleted. ${error.message}`);
     return notYet(context, subject, entry, error, inputs);
+  } finally {
+    visit.leave();
   }
 }
 

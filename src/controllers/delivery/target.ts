@@ -18,7 +18,7 @@ import { chainOf } from "../../formats/index.ts";
 import { refName, type ResolvedStore, type Source, storeKey } from "../../resolve/index.ts";
 import type { Reconciliation, ReconcileResult } from "../../runtime/index.ts";
 import type { Desired, Place } from "../../stores/contract.ts";
-import { isStoreError, type StoreError } from "../../stores/errors.ts";
+import { isStoreError, type StoreError, type WaitingError } from "../../stores/errors.ts";
 import type { Claimant } from "./claims.ts";
 import { type DeliveryContext, markOf, resourceName, suspensionOf } from "./context.ts";
 import { withOpening, withReport } from "./draft.ts";
@@ -37,6 +37,10 @@ export interface TargetRun {
   readonly target: Target;
   readonly sightings: Pick<Sightings, "byOurClock">;
   readonly rollouts: Pick<Rollouts, "ask">;
+  /** Why the store lets nobody in now. */
+  readonly refusal: WaitingError | undefined;
+  /** To be called when the run needs the store no more. */
+  readonly leave: () => void;
 }
 
 /** What the source turned out to be, and whether it is this target's turn, noted as soon as it is known. */
@@ -74,7 +78,7 @@ async function reconcile(
   const started = context.now();
   const stored = subject.records.get(target.name);
   const opened: { record?: DeliveryRecord } = {};
-  const ended = await settle();
+  const ended = await settle().finally(run.leave);
   if (ended.ended === "Dropped") return { requeueAt: context.now() };
 
   const { record, until, wrote, urgent } = ended;
@@ -112,6 +116,7 @@ async function reconcile(
     };
     const before = run.sightings.byOurClock(key, target.name, stored ?? pending, now);
     try {
+      if (run.refusal !== undefined) throw run.refusal;
       const { namespace } = subject;
       return await useSource(context, subject, now, signal, async (read) => {
         found.source = read;

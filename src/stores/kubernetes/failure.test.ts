@@ -22,7 +22,7 @@ function meaning(
 
 describe("a failed request to a cluster", () => {
   it.each<[KubeErrorReason, number | undefined, string]>([
-    ["Unauthorized", 401, "BlockedError CredentialsRefused"],
+    ["Unauthorized", 401, "WaitingError CredentialsRefused"],
     ["Forbidden", 403, "BlockedError AccessDenied"],
     ["NotFound", 404, "WaitingError NamespaceMissing"],
     ["Invalid", 422, "TerminalError Refused"],

@@ -1,5 +1,13 @@
 import { isKubeError, type KubeError, type Resource } from "../../kube/index.ts";
-import { BlockedError, isStoreError, type StoreError, TerminalError, TransientError, WaitingError } from "../errors.ts";
+import {
+  BlockedError,
+  CredentialsRefused,
+  isStoreError,
+  type StoreError,
+  TerminalError,
+  TransientError,
+  WaitingError,
+} from "../errors.ts";
 
 /** What was asked of which object, for messages: `patch secrets/web-tls in namespace web`. */
 export interface Asked {
@@ -22,7 +30,7 @@ export function meaningOf(error: unknown, asked: Asked): StoreError {
   const where = `${asked.resource.kind} ${asked.namespace}/${asked.name}`;
   switch (error.reason) {
     case "Unauthorized":
-      return new BlockedError("CredentialsRefused", `The cluster refuses the credentials of ${asked.as}; renew them.`, {
+      return new CredentialsRefused(`The cluster refuses the credentials of ${asked.as}; renew them.`, {
         cause: error,
       });
     case "Forbidden":
@@ -59,17 +67,25 @@ function transient(error: KubeError, { verb, resource, namespace, name }: Asked)
   // Whatever is answered with a 4xx was not done.
   const refused = error.status !== undefined && error.status < 500;
   const wrote = verb !== "get" && error.sent && !refused;
-  const retryAfter =
-    error.retryAfterSeconds === undefined ? undefined : new Date(Date.now() + error.retryAfterSeconds * 1000);
   return new TransientError(
     "ClusterUnavailable",
     `${resource.kind} ${namespace}/${name}: the API server could not ${verb} it (${causeOf(error)}); it is tried again.`,
     {
       happened: wrote ? "unknown" : "no",
-      retryAfter,
+      retryAfter: retryAfterOf(error),
+      silent: isSilence(error),
       cause: error,
     },
   );
+}
+
+export function retryAfterOf({ retryAfterSeconds }: KubeError): Date | undefined {
+  return retryAfterSeconds === undefined ? undefined : new Date(Date.now() + retryAfterSeconds * 1000);
+}
+
+/** Nobody answered: the next one may have to wait as long. */
+export function isSilence({ reason, status }: KubeError): boolean {
+  return status === undefined && (reason === "Timeout" || reason === "ConnectionFailed");
 }
 
 /** What a user needs to know of a failure. Our own words on a connection tell which host, and what of its TLS is wrong. */

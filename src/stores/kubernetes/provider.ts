@@ -12,6 +12,7 @@ import type {
 } from "../contract.ts";
 import {
   BlockedError,
+  CredentialsRefused,
   InternalDefect,
   isStoreError,
   type StoreError,
@@ -19,7 +20,7 @@ import {
   WaitingError,
 } from "../errors.ts";
 import { passwordRefs } from "../outputs/content.ts";
-import { causeOf } from "./failure.ts";
+import { causeOf, isSilence, retryAfterOf } from "./failure.ts";
 import { type Cluster, HolderPlace } from "./place.ts";
 import { readPlaceKey } from "./place-key.ts";
 import { removeFrom } from "./remove.ts";
@@ -111,8 +112,9 @@ function blockOf(block: unknown): KubernetesStoreBlock {
   return block as KubernetesStoreBlock;
 }
 
-function open(cluster: ClusterConfig, { userAgent }: OwnCluster, { timeoutMs }: StoreContext): KubeClient {
-  return connect(cluster, { userAgent, maxConnections: 16, requestTimeoutSeconds: timeoutMs / 1000 });
+function open(cluster: ClusterConfig, { userAgent }: OwnCluster, { timeoutMs, turn }: StoreContext): KubeClient {
+  const requestTimeoutSeconds = timeoutMs / 1000;
+  return connect(cluster, { userAgent, maxConnections: 16, requestTimeoutSeconds, turn, throttled: "Tell" });
 }
 
 /** The CRDs see to it that one of the two is there. */
@@ -153,16 +155,13 @@ function meaningOf(error: unknown, as: string): StoreError {
   if (isStoreError(inner)) return inner;
   if (!isKubeError(error)) throw error;
   if (error.reason === "Unauthorized") {
-    return new BlockedError("CredentialsRefused", `The cluster refuses the credentials of ${as}; renew them.`, {
-      cause: error,
-    });
+    return new CredentialsRefused(`The cluster refuses the credentials of ${as}; renew them.`, { cause: error });
   }
-  return new TransientError(
-    "ClusterUnavailable",
-    `The cluster does not answer as it should (${causeOf(error)}); it is tried again.`,
-    {
-      happened: "no",
-      cause: error,
-    },
-  );
+  const message = `The cluster does not answer as it should (${causeOf(error)}); it is tried again.`;
+  return new TransientError("ClusterUnavailable", message, {
+    happened: "no",
+    retryAfter: retryAfterOf(error),
+    silent: isSilence(error),
+    cause: error,
+  });
 }

@@ -1,0 +1,61 @@
+import type { ClusterCertificateStore, StoreRef } from "../crds/index.ts";
+import type { Cache, KubeObject, PartialObjectMetadata } from "../kube/index.ts";
+import type { Provider, Reach } from "../stores/contract.ts";
+import { TerminalError } from "../stores/errors.ts";
+import { isGranted } from "./grants.ts";
+import { blockOf, storeTitle } from "./store-object.ts";
+
+/** What a store is wanted for. The grants of a ClusterCertificateStore are asked about all but its own check. */
+export type StoreUse =
+  | { readonly for: "Check" }
+  | {
+      readonly for: "Delivery";
+      /** Name of the user's block: another provider's store is `ProviderMismatch`. */
+      readonly provider: string;
+      readonly block: unknown;
+    }
+  | { readonly for: "Removal"; readonly key: string };
+
+/** What belongs to no namespace. */
+export interface ClusterStores {
+  readonly stores: Cache<ClusterCertificateStore & KubeObject>;
+  readonly namespaces: Cache<PartialObjectMetadata>;
+}
+
+/**
+ * Throws unless the store's grants allow this use now: one and the same `NotGranted` whether store, place or grant is missing,
+ * since a namespace must not learn which. A CertificateStore is its namespace's own.
+ */
+export function permit(
+  cluster: ClusterStores | undefined,
+  providerOf: (name: string) => Provider | undefined,
+  namespace: string,
+  ref: StoreRef,
+  use: StoreUse,
+): void {
+  if (ref.kind !== "ClusterCertificateStore" || use.for === "Check") return;
+  if (cluster === undefined) {
+    throw new TerminalError(
+      "ClusterStoresOff",
+      "This operator serves only some namespaces (--watch-namespaces), and ClusterCertificateStores are off then; use a CertificateStore.",
+    );
+  }
+  const object = cluster.stores.get(ref.name);
+  const provider = object && providerOf(blockOf(object).name);
+  if (object !== undefined && provider !== undefined && (use.for === "Removal" || use.provider === provider.name)) {
+    const granted = { namespace, labels: labelsOf(cluster, namespace), reach: reachOf(provider, use, namespace) };
+    if (isGranted(object.spec.grants ?? [], granted, provider.grantedPlaces ?? [])) return;
+  }
+  throw new TerminalError(
+    "NotGranted",
+    `${storeTitle(ref)} does not exist, or does not grant namespace ${namespace} this use of it; ask whoever runs the cluster for a grant.`,
+  );
+}
+
+export function labelsOf({ namespaces }: ClusterStores, namespace: string): Readonly<Record<string, string>> {
+  return namespaces.get(namespace)?.metadata.labels ?? {};
+}
+
+function reachOf(provider: Provider, use: Exclude<StoreUse, { for: "Check" }>, namespace: string): Reach {
+  return use.for === "Removal" ? provider.reachOfKey(use.key) : provider.reach(use.block, namespace);
+}
