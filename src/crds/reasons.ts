@@ -54,6 +54,8 @@ export const reasons = {
   },
   place: {
     AccessDenied: "The store's account may not do this; the message has the right that it lacks.",
+    DifferentVolume:
+      "Another volume is mounted than the one that was written to, or none: nothing is written before a person has decided.",
     NamespaceMissing: "The namespace of the place does not exist yet.",
     NamespaceTerminating: "The namespace of the place is being deleted.",
     Refused: "The store refuses what is written; the message says why.",

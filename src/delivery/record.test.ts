@@ -11,6 +11,7 @@ import {
   maySettle,
   opened,
   refused,
+  requested,
   unsure,
   unverified,
   waiting,
@@ -288,4 +289,15 @@ it("every record fits the CRD, however long the message is", () => {
   for (const record of records) expect(deliveryRecord.safeParse(record).error).toBeUndefined();
   expect(records[0]?.message).toBe(`${"m".repeat(255)}…`);
   for (const record of records.slice(-2)) expect(record.message).toContain("request a reconcile");
+});
+
+describe("a reconcile request", () => {
+  it("forgets a place on another volume than the one that is there now: a person has looked", () => {
+    const record: DeliveryRecord = { ...settled, phase: "Blocked", reason: "DifferentVolume", message: "look" };
+    expect(requested(record)).toEqual({ phase: "Pending", reason: "Requested" });
+  });
+
+  it("keeps what is known of any other place", () => {
+    expect(requested({ ...settled, failures: 3, failureFingerprint: "i" })).toEqual(settled);
+  });
 });

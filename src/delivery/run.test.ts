@@ -93,6 +93,31 @@ describe("a run", () => {
     expect(did).toEqual(["look", "fence", "write over Present"]);
   });
 
+  it("makes the place ready before it saves the opening of a write, and only then", async () => {
+    const prepared: string[] = [];
+    const prepare = () => Promise.resolve(void prepared.push("ready"));
+    const wrote = run(never, { looks: [absent], writes: [written], place: { prepare } });
+    expect(await wrote.outcome).toMatchObject({ wrote: true });
+    expect(wrote.did).toEqual(["look", "fence", "save the opening", "fence", "write over Absent"]);
+    expect(prepared).toEqual(["ready"]);
+    const suspended = run(never, {
+      looks: [absent],
+      place: { prepare },
+      situation: { suspended: { message: "stop" } },
+    });
+    expect(await suspended.outcome).toMatchObject({ record: { phase: "Suspended" }, wrote: false });
+    expect(prepared).toEqual(["ready"]);
+  });
+
+  it("opens no write that cannot be made ready for", async () => {
+    const prepare = () => Promise.reject(new BlockedError("ReadOnly", "mount it writable"));
+    const { outcome, did } = run(never, { looks: [absent], place: { prepare } });
+    const { record } = await settled(outcome);
+    expect(record).toMatchObject({ phase: "Blocked", reason: "ReadOnly" });
+    expect(record).not.toHaveProperty("attempt");
+    expect(did).toEqual(["look", "fence"]);
+  });
+
   it("writes nothing when somebody else has changed the object since: its decision is out of date", async () => {
     const { outcome, did } = run(never, { looks: [absent], effects: { open: () => Promise.resolve(false) } });
     expect(await outcome).toEqual({ ended: "Dropped" });

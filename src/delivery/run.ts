@@ -54,6 +54,11 @@ export async function deliver(
         seen = await observe(seen);
         break;
       case "SaveAttempt": {
+        const failure = await prepare();
+        if (failure !== undefined) {
+          seen = { ...seen, failure };
+          break;
+        }
         if (!(await effects.open(step.record))) return { ended: "Dropped" };
         current = step.record;
         urgent = step.urgent;
@@ -79,6 +84,17 @@ export async function deliver(
       return { ...before, observation: await limited((limit) => place.observe(desired, limit)) };
     } catch (error) {
       return { ...before, failure: { during: "observe", error: decided(error) } };
+    }
+  }
+
+  async function prepare(): Promise<Seen["failure"]> {
+    if (place.prepare === undefined) return undefined;
+    effects.fence();
+    try {
+      await limited(async (limit) => place.prepare?.(limit));
+      return undefined;
+    } catch (error) {
+      return { during: "observe", error: decided(error) };
     }
   }
 

@@ -30,6 +30,11 @@ function guardedPlace(place: Place, guard: Guard): Place {
     spots: place.spots,
     key: place.key,
     repeatable: place.repeatable,
+    prepare: async (signal) => {
+      if (place.prepare === undefined) return;
+      guard.permit();
+      await watched(guard, signal, async () => place.prepare?.(signal));
+    },
     observe: (desired, signal) => watched(guard, signal, () => place.observe(desired, signal)),
     put: async (desired, observed, signal) => {
       guard.permit();

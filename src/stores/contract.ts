@@ -117,6 +117,8 @@ export interface Place {
    * only repeated when a look proves that it did not happen.
    */
   readonly repeatable: boolean;
+  /** Does what must be done once before the first write is noted; called before each is. */
+  prepare?(signal: AbortSignal): Promise<void>;
   observe(desired: Desired, signal: AbortSignal): Promise<Observation>;
   put(desired: Desired, observed: Observation, signal: AbortSignal): Promise<PutResult>;
 }
@@ -126,7 +128,7 @@ export interface Store {
   readonly provider: string;
   readonly timeoutMs: number;
   check(signal: AbortSignal): Promise<StoreHealth>;
-  /** The place that a resource's block of this provider names. Throws `TerminalError` when the block cannot be used here. */
+  /** The place that a resource's block of this provider names. Throws `TerminalError` or `BlockedError` when it cannot be used. */
   place(block: unknown, context: PlaceContext): Place;
   /** Removes what `mark` wrote at `key` (from `Place.key`). Ends well when nothing of ours is there any more. */
   remove(key: string, mark: string, context: RemovalContext, signal: AbortSignal): Promise<RemoveResult>;
@@ -137,6 +139,8 @@ export interface Store {
 export interface PlaceContext {
   /** The resource's own namespace: the default for places that have one. */
   readonly namespace: string;
+  /** The address under which the same store resource was last written to, where it was. */
+  readonly before?: string | undefined;
   /** The value of a Secret that the block refers to; read before, so that it counts for the fingerprint. */
   secret(ref: SecretKeyRef): Buffer;
 }

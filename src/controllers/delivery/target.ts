@@ -150,7 +150,8 @@ async function reconcile(
     if (target.policies.deletionPolicy === "Delete")
       context.storesInUse.check(storeKey(subject.namespace, target.storeRef));
     const secret = (ref: SecretKeyRef): Buffer => secrets.get(refName(ref)) ?? Buffer.alloc(0);
-    const place = resolved.store.place(target.block, { namespace: subject.namespace, secret });
+    const last = isDeepStrictEqual(before.place?.storeRef, target.storeRef) ? before.place?.address : undefined;
+    const place = resolved.store.place(target.block, { namespace: subject.namespace, before: last, secret });
     const desired: Desired = {
       bundle: target.privateKey === "Include" ? source.bundle : withoutKey(source.bundle),
       chain: target.chain,
