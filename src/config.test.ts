@@ -115,6 +115,7 @@ describe("the configuration", () => {
       "--leader-elect",
       "--secret-selector",
       "--suspend-writes",
+      "--filesystem-root",
       "--workers",
       "--metrics-bind-address",
       "--health-probe-bind-address",

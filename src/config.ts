@@ -14,6 +14,8 @@ export interface Config {
   readonly leaderElect: boolean;
   readonly secretSelector: string | undefined;
   readonly suspendWrites: boolean;
+  /** Below it stores of files have their directories. Absent: no files are written. */
+  readonly filesystemRoot: string | undefined;
   readonly workers: number;
   readonly metricsBindAddress: string;
   readonly healthProbeBindAddress: string;
@@ -81,6 +83,11 @@ const flags: Readonly<Record<string, Flag>> = {
     help: "Secrets that may be read; what it does not select is not read for any reference.",
   },
   "suspend-writes": { ...bool, fallback: "false", help: "Emergency stop: look at everything, write nothing." },
+  "filesystem-root": {
+    form: /^(\/[^/\0]+)+$/,
+    takes: "an absolute path other than /",
+    help: "Folder below which filesystem stores have their directories; without it no files are written.",
+  },
   workers: {
     fallback: "16",
     form: /^([1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-6])$/,
@@ -121,6 +128,7 @@ export function parseConfig(args: readonly string[], env: Readonly<Record<string
     leaderElect: value("leader-elect") === "true",
     secretSelector: value("secret-selector"),
     suspendWrites: value("suspend-writes") === "true",
+    filesystemRoot: value("filesystem-root"),
     workers: Number(value("workers")),
     metricsBindAddress: value("metrics-bind-address") ?? "0",
     healthProbeBindAddress: value("health-probe-bind-address") ?? "0",

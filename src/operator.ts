@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import type { Config } from "./config.ts";
 import { addControllers } from "./controllers/index.ts";
 import type { FingerprintKey } from "./delivery/index.ts";
+import { checkedRoot } from "./filesystem-root.ts";
 import { loadFingerprintKey } from "./fingerprint-secret.ts";
 import {
   type ClusterConfig,
@@ -56,6 +57,7 @@ const userAgent = "certferry";
  */
 export async function runOperator(options: OperatorOptions, signal: AbortSignal): Promise<void> {
   const { config, log } = options;
+  const filesystemRoot = config.filesystemRoot && (await checkedRoot(config.filesystemRoot));
   const cluster = options.cluster ?? (await loadCluster(config));
   const namespace = config.namespace ?? cluster.namespace ?? defaultNamespace;
   const metrics = createMetrics();
@@ -80,7 +82,10 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     if (known === undefined) return;
     const { clusterUid, fingerprintKey } = known;
     const events = new EventRecorder({ client, controller: "certferry.io/operator", instance: identity, log });
-    const providers = createRegistry({ client, cluster, clusterUid, userAgent }, options.providers);
+    const providers = createRegistry(
+      { client, cluster, clusterUid, userAgent },
+      { filesystemRoot, others: options.providers },
+    );
     const controllers = addControllers({
       client,
       manager,

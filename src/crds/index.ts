@@ -13,6 +13,7 @@ export {
   type StoreBlocks,
   type TargetBlocks,
 } from "./blocks/index.ts";
+export type { FilesystemStoreBlock, FilesystemTarget } from "./blocks/filesystem.ts";
 export type { KubernetesStoreBlock, KubernetesTarget } from "./blocks/kubernetes.ts";
 export type { OutputFields } from "./blocks/outputs.ts";
 export type { KubernetesKey } from "./blocks/kubernetes-key.ts";

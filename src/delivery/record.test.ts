@@ -297,6 +297,11 @@ describe("a reconcile request", () => {
     expect(requested(record)).toEqual({ phase: "Pending", reason: "Requested" });
   });
 
+  it("does not give up the removal of files from a volume that is not there", () => {
+    const record: DeliveryRecord = { ...settled, phase: "Blocked", reason: "DifferentVolume", failureFingerprint: "r" };
+    expect(requested(record)).toHaveProperty("place");
+  });
+
   it("keeps what is known of any other place", () => {
     expect(requested({ ...settled, failures: 3, failureFingerprint: "i" })).toEqual(settled);
   });

@@ -99,7 +99,9 @@ export function openedNow(record: DeliveryRecord, request: string): DeliveryReco
 /** A reconcile request forgets back-off, and ends a doubt: a person has looked. So has one who was told of another volume. */
 export function requested(record: DeliveryRecord): DeliveryRecord {
   const { nextAttemptTime: _next, failures: _failures, failureFingerprint: _inputs, ...rest } = record;
-  if (record.reason === "DifferentVolume") return { ...pending, reason: "Requested" };
+  // A removal that is told so goes on to be tried: its files are where it was told.
+  const volume = record.reason === "DifferentVolume" && record.failureFingerprint === undefined;
+  if (volume) return { ...pending, reason: "Requested" };
   const told = record.reason === "InDoubt" || record.reason === "VerifyFailed";
   return told && record.attempt !== undefined ? { ...kept(rest), phase: "Pending", reason: "Requested" } : rest;
 }

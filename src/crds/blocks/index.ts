@@ -10,6 +10,13 @@ import {
   type AzureKeyVaultTarget,
 } from "./azure-key-vault/index.ts";
 import {
+  type FilesystemStoreBlock,
+  filesystemStore,
+  type FilesystemTarget,
+  filesystemTarget,
+  filesystemTargetRules,
+} from "./filesystem.ts";
+import {
   type KeyfactorCommandDownload,
   keyfactorCommandDownload,
   type KeyfactorCommandImport,
@@ -50,6 +57,7 @@ export interface ProviderBlocks {
 }
 
 const azureKeyVaultSide: BlockSide = { block: azureKeyVaultTarget, rules: [] };
+const filesystemSide: BlockSide = { block: filesystemTarget, rules: filesystemTargetRules };
 const kubernetesSide: BlockSide = { block: kubernetesTarget, rules: kubernetesTargetRules };
 
 /** The providers that the API knows; those that are built are in the registry of stores. */
@@ -69,6 +77,13 @@ export const providers: readonly ProviderBlocks[] = [
     download: { block: azureKeyVaultDownload, rules: [] },
   },
   { provider: "kubernetes", store: kubernetesStore, import: kubernetesSide, target: kubernetesSide },
+  {
+    provider: "filesystem",
+    // Whoever may write files of the operator's pod is whoever runs the cluster.
+    store: (scope) => (scope === "Cluster" ? filesystemStore : undefined),
+    import: filesystemSide,
+    target: filesystemSide,
+  },
 ];
 
 /** The store blocks as types. */
@@ -76,6 +91,7 @@ export interface StoreBlocks {
   keyfactorCommand?: KeyfactorCommandStoreBlock;
   azureKeyVault?: AzureKeyVaultStoreBlock;
   kubernetes?: KubernetesStoreBlock;
+  filesystem?: FilesystemStoreBlock;
 }
 
 /** The blocks of imports as types. */
@@ -83,6 +99,7 @@ export interface ImportBlocks {
   keyfactorCommand?: KeyfactorCommandImport;
   azureKeyVault?: AzureKeyVaultTarget;
   kubernetes?: KubernetesTarget;
+  filesystem?: FilesystemTarget;
 }
 
 /** The blocks of targets as types. */
@@ -90,6 +107,7 @@ export interface TargetBlocks {
   keyfactorCommand?: KeyfactorCommandTarget;
   azureKeyVault?: AzureKeyVaultTarget;
   kubernetes?: KubernetesTarget;
+  filesystem?: FilesystemTarget;
 }
 
 /** The blocks of downloads as types. */

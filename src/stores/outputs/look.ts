@@ -17,9 +17,9 @@ export interface WantedOutputs {
 /** What lies in a place. */
 export interface Found {
   /** A copy of the bytes under a name, which the caller may wipe; none where it is absent. */
-  bytes(key: string): Buffer;
+  readonly bytes: (key: string) => Buffer;
   /** What we noted of the keystore there. */
-  record(key: string): KeystoreRecord | undefined;
+  readonly record: (key: string) => KeystoreRecord | undefined;
 }
 
 export type Looks = ReadonlyMap<KeystoreSpot, KeystoreLook>;

@@ -33,3 +33,9 @@ export function keysOf(output: Output): readonly string[] {
   if (output.format === "TLS") return Object.values(tlsKeys(output));
   return [output.key, output.truststoreKey].filter((one) => one !== undefined);
 }
+
+/** The names among them that hold the private key and nothing else. */
+export function privateKeysOf(output: Output): readonly string[] {
+  if (output.format === "TLS") return [tlsKeys(output).privateKey];
+  return output.content === "Key" ? keysOf(output) : [];
+}

@@ -1,0 +1,129 @@
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { desiredOf, differences, FilesStore, openStore, placeIn } from "../../../test/fixtures/files-store.ts";
+import { issue, type Issued } from "../../../test/fixtures/pki.ts";
+
+const signal = AbortSignal.timeout(120_000);
+const crt = { path: "web.crt", format: "PEM" } as const;
+const mark = "me/StoreDeployment/shop/web/t";
+let leaf: Issued;
+let files: FilesStore;
+
+beforeAll(async () => {
+  leaf = await issue({ subject: "CN=one.example.com", dnsNames: ["one.example.com"] });
+});
+beforeEach(async () => {
+  files = await FilesStore.create();
+});
+afterEach(() => files.delete());
+
+const volumeFile = () => join(files.directory, ".certferry/volume");
+
+function refusalOf(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    return String(error);
+  }
+  return "";
+}
+
+/** Another volume takes the place of the one that is there. */
+async function swap(): Promise<void> {
+  await rename(files.directory, `${files.directory}.gone`);
+  await mkdir(files.directory);
+}
+
+describe("the volume of a store", () => {
+  it("gets its id when the first write is made ready, and not by a look", async () => {
+    const place = files.place(crt);
+    await place.observe(await desiredOf(leaf), signal);
+    await files.store.check(signal);
+    await expect(readFile(volumeFile())).rejects.toThrow("ENOENT");
+    await place.prepare?.(signal);
+    expect(place.address).toBe(`filesystem:${(await readFile(volumeFile(), "utf8")).trim()}`);
+  });
+
+  it("has one id, whoever comes first", async () => {
+    const other = await files.again();
+    await files.place(crt).prepare?.(signal);
+    await expect(other.place(crt).prepare?.(signal)).rejects.toMatchObject({ reason: "VolumeChanged" });
+    expect(other.place(crt).address).toBe(files.place(crt).address);
+  });
+
+  it("is noticed to be another one, or not mounted, before anything is written", async () => {
+    const place = files.place(crt);
+    await files.write(place, await desiredOf(leaf));
+    await swap();
+    const before = place.address;
+    await expect(place.observe(await desiredOf(leaf), signal)).rejects.toMatchObject({ reason: "VolumeChanged" });
+    const blocked = expect.objectContaining({ name: "BlockedError", reason: "DifferentVolume" });
+    expect(() => placeIn(files.store, [crt], before)).toThrow(blocked);
+    const fresh = await openStore(files.root);
+    expect(() => placeIn(fresh, [crt], before)).toThrow(blocked);
+    expect(await files.files()).toEqual([]);
+    await rm(files.directory, { recursive: true });
+    expect(() => placeIn(fresh, [crt], before)).toThrow(blocked);
+  });
+
+  it("is written to for whoever has never written there", async () => {
+    await files.write(files.place(crt), await desiredOf(leaf));
+    await swap();
+    await expect(files.store.check(signal)).rejects.toMatchObject({ reason: "VolumeChanged" });
+    expect(differences(await files.write(files.place(crt), await desiredOf(leaf)))).toEqual([]);
+  });
+
+  it("takes another one's place when a person gives it the other one's id", async () => {
+    const { address } = files.place(crt);
+    await files.write(files.place(crt), await desiredOf(leaf));
+    await swap();
+    const { store } = await files.again();
+    const told = /write ([0-9a-f-]+) into (\S+)\.$/;
+    const [, id = "", path = ""] = told.exec(refusalOf(() => placeIn(store, [crt], address))) ?? [];
+    await mkdir(join(path, ".."));
+    await writeFile(path, id);
+    const healed = await files.again();
+    expect(placeIn(healed.store, [crt], address).address).toBe(address);
+  });
+
+  it("is the same when it is back", async () => {
+    const { address } = files.place(crt);
+    await files.write(files.place(crt), await desiredOf(leaf));
+    await swap();
+    await expect(files.store.check(signal)).rejects.toMatchObject({ reason: "VolumeChanged" });
+    await rm(files.directory, { recursive: true });
+    await rename(`${files.directory}.gone`, files.directory);
+    await expect(files.store.check(signal)).rejects.toMatchObject({ reason: "VolumeChanged" });
+    const place = placeIn(files.store, [crt], address);
+    expect(differences(await place.observe(await desiredOf(leaf), signal))).toEqual([]);
+  });
+
+  it("must read as an id", async () => {
+    await files.place(crt).prepare?.(signal);
+    await writeFile(volumeFile(), "\u0000");
+    await expect(openStore(files.root)).rejects.toMatchObject({ name: "BlockedError", reason: "VolumeUnreadable" });
+  });
+
+  it("is where removal looks, and no other", async () => {
+    const place = files.place(crt);
+    await files.write(place, await desiredOf(leaf));
+    await swap();
+    await expect(files.remove(place, mark)).rejects.toMatchObject({ name: "BlockedError", reason: "DifferentVolume" });
+    await rm(files.directory, { recursive: true });
+    await expect(files.remove(place, mark)).rejects.toMatchObject({ reason: "DifferentVolume" });
+  });
+});
+
+describe("a store in the directory of another one", () => {
+  it("is refused, whichever was first", async () => {
+    await files.write(files.place(crt), await desiredOf(leaf));
+    const create = (directory: string) => openStore(files.root, directory);
+    await expect(create("edge/inner")).rejects.toMatchObject({ name: "BlockedError", reason: "NestedStore" });
+
+    const inner = await create("outer/inner");
+    await placeIn(inner, [crt]).prepare?.(signal);
+    const outer = placeIn(await create("outer"), [{ ...crt, path: "inner/web.crt" }]);
+    await expect(outer.observe(await desiredOf(leaf), signal)).rejects.toMatchObject({ reason: "NestedStore" });
+  });
+});
