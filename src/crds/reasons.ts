@@ -56,6 +56,7 @@ export const reasons = {
     StoreThrottled: "The store has asked for a pause; nobody asks it anything before that is over.",
     StoreUnavailable: "The store does not answer as it should; it is tried again.",
     StoreFailed: "The store failed in an unforeseen way; the operator's log has the error.",
+    StoreLeadsElsewhere: "The store leads to another cluster than the one where the place to be removed lies.",
     NotGranted: "No grant of a ClusterCertificateStore allows this use, or there is no such store.",
   },
   place: {
@@ -86,7 +87,6 @@ export const reasons = {
     VerifyFailed: "It was written, but reads back otherwise.",
     PlaceUnknown: "The record of the place cannot be read, so what lies there cannot be removed.",
     InDoubt: "It is not known whether the last write happened, and it cannot be repeated.",
-    RemovalFailed: "What was written could not be removed yet.",
   },
   delivery: {
     Pending: "It has not been looked at yet.",

@@ -181,6 +181,36 @@ describe("a place in a Secret", () => {
     ).toHaveProperty("more");
   });
 
+  it("goes with the one who took all of it over from the one that made it", async () => {
+    const [before, after] = [await desired(first, "me/K/n/x/old"), await desired(first, "me/K/n/x/new")];
+    await write(tls("renamed"), before);
+    await write(tls("renamed"), after);
+    expect(await store.remove(tls("renamed").key, before.mark, removal, signal)).toEqual({});
+    expect(state(await tls("renamed").observe(after, signal))).toEqual([]);
+    expect(await store.remove(tls("renamed").key, after.mark, removal, signal)).toEqual({});
+    await expect(world.secret("renamed")).rejects.toMatchObject({ reason: "NotFound" });
+  });
+
+  it("that another operator made stays when the one who took it over goes", async () => {
+    const [theirs, ours] = [await desired(first, "you/K/n/x"), await desired(first, "me/K/n/x")];
+    await write(tls("conquered"), theirs);
+    await write(tls("conquered"), ours);
+    expect(await store.remove(tls("conquered").key, ours.mark, removal, signal)).toMatchObject({
+      left: expect.stringContaining("others have keys in it, or made it"),
+    });
+  });
+
+  it("of another cluster than the store leads to now is left alone", async () => {
+    const wanted = await desired(first);
+    await write(tls("here"), wanted);
+    const elsewhere = tls("here").key.replace('"cluster":"uid"', '"cluster":"another"');
+    await expect(store.remove(elsewhere, wanted.mark, removal, signal)).rejects.toMatchObject({
+      name: "BlockedError",
+      reason: "StoreLeadsElsewhere",
+    });
+    expect(state(await tls("here").observe(wanted, signal))).toEqual([]);
+  });
+
   it("is refused where it is immutable and differs", async () => {
     await write(tls("frozen"), await desired(first));
     await world.plane.kubectl(["patch", "secret", "frozen", "-n", world.away, "-p", '{"immutable":true}']);

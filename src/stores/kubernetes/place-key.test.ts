@@ -11,22 +11,27 @@ function withKeystore(name: string): KubernetesTarget {
 }
 
 describe("the key of a place", () => {
-  it("is where the Secret is", () => {
-    expect(placeKey("shop", targetOf(tls))).toBe('{"namespace":"shop","name":"web"}');
-    expect(readPlaceKey('{"namespace":"shop","name":"web"}')).toEqual({ namespace: "shop", name: "web" });
+  it("is where the Secret is, in which cluster", () => {
+    expect(placeKey("u1", "shop", targetOf(tls))).toBe('{"cluster":"u1","namespace":"shop","name":"web"}');
+    expect(readPlaceKey('{"cluster":"u1","namespace":"shop","name":"web"}')).toEqual({
+      cluster: "u1",
+      namespace: "shop",
+      name: "web",
+    });
   });
 
   it("says when it is a ConfigMap's", () => {
-    const key = '{"kind":"ConfigMap","namespace":"shop","name":"web"}';
-    expect(placeKey("shop", targetOf({ configMap: { name: "web", key: "web.pem" } }))).toBe(key);
-    expect(readPlaceKey(key)).toEqual({ kind: "ConfigMap", namespace: "shop", name: "web" });
-    expect(placeKey("shop", targetOf({ secret: { name: "web", key: "web.pem" } }))).toBe(
-      '{"namespace":"shop","name":"web"}',
+    const key = '{"cluster":"u1","kind":"ConfigMap","namespace":"shop","name":"web"}';
+    expect(placeKey("u1", "shop", targetOf({ configMap: { name: "web", key: "web.pem" } }))).toBe(key);
+    expect(readPlaceKey(key)).toEqual({ cluster: "u1", kind: "ConfigMap", namespace: "shop", name: "web" });
+    expect(placeKey("u1", "shop", targetOf({ secret: { name: "web", key: "web.pem" } }))).toBe(
+      '{"cluster":"u1","namespace":"shop","name":"web"}',
     );
   });
 
   it("says how its keystores are opened, by reference", () => {
-    expect(readPlaceKey(placeKey("shop", targetOf(withKeystore("java"))))).toEqual({
+    expect(readPlaceKey(placeKey("u1", "shop", targetOf(withKeystore("java"))))).toEqual({
+      cluster: "u1",
       namespace: "shop",
       name: "web",
       keystores: [{ keys: ["k", "t"], format: "JKS", password: { name: "java", key: "password" } }],
@@ -35,10 +40,15 @@ describe("the key of a place", () => {
 
   it("leaves that out where a record has no room for it", () => {
     const outputs = Array.from({ length: 8 }, () => withKeystore("x".repeat(253)).outputs).flat();
-    expect(placeKey("shop", targetOf({ name: "web", outputs }))).toBe('{"namespace":"shop","name":"web"}');
+    expect(placeKey("u1", "shop", targetOf({ name: "web", outputs }))).toBe(
+      '{"cluster":"u1","namespace":"shop","name":"web"}',
+    );
   });
 
-  it.each(["{}", "null", '{"namespace":"shop","name":1}'])("is refused where it reads %s", (text) => {
-    expect(() => readPlaceKey(text)).toThrow(expect.objectContaining({ reason: "PlaceUnknown" }));
-  });
+  it.each(["{}", "null", '{"namespace":"shop","name":"web"}', '{"cluster":"u1","namespace":"shop","name":1}'])(
+    "is refused where it reads %s",
+    (text) => {
+      expect(() => readPlaceKey(text)).toThrow(expect.objectContaining({ reason: "PlaceUnknown" }));
+    },
+  );
 });

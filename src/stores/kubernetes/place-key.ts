@@ -4,6 +4,8 @@ import type { HolderTarget } from "./target.ts";
 
 /** What `Place.key` holds: what a removal needs when the spec is gone. */
 export interface PlaceKey {
+  /** Uid of the cluster: a store may lead to another one by now, with a place of ours of the same name. */
+  readonly cluster: string;
   /** Of the object; a Secret when absent. */
   readonly kind?: "ConfigMap";
   readonly namespace: string;
@@ -15,10 +17,10 @@ export interface PlaceKey {
 /** The room that a record has for it. */
 const mostLength = 2048;
 
-export function placeKey(namespace: string, target: HolderTarget): string {
+export function placeKey(cluster: string, namespace: string, target: HolderTarget): string {
   const keystores = keystoreRefs(target);
   const { kind } = target.holder;
-  const place: PlaceKey = { ...(kind === "Secret" ? {} : { kind }), namespace, name: target.name };
+  const place: PlaceKey = { cluster, ...(kind === "Secret" ? {} : { kind }), namespace, name: target.name };
   const whole = JSON.stringify(keystores.length === 0 ? place : { ...place, keystores });
   return whole.length <= mostLength ? whole : JSON.stringify(place);
 }
@@ -26,11 +28,12 @@ export function placeKey(namespace: string, target: HolderTarget): string {
 /** Throws `TerminalError` `PlaceUnknown`. */
 export function readPlaceKey(text: string): PlaceKey {
   const value: unknown = JSON.parse(text);
-  if (typeof value === "object" && value !== null && "namespace" in value && "name" in value) {
-    const { namespace, name } = value;
+  if (typeof value === "object" && value !== null && "cluster" in value && "namespace" in value && "name" in value) {
+    const { cluster, namespace, name } = value;
     const keystores = "keystores" in value ? { keystores: value.keystores as readonly KeystoreRef[] } : {};
     const kind = "kind" in value && value.kind === "ConfigMap" ? ({ kind: value.kind } as const) : {};
-    if (typeof namespace === "string" && typeof name === "string") return { ...kind, namespace, name, ...keystores };
+    if (typeof cluster === "string" && typeof namespace === "string" && typeof name === "string")
+      return { cluster, ...kind, namespace, name, ...keystores };
   }
   throw new TerminalError(
     "PlaceUnknown",

@@ -64,7 +64,7 @@ export class HolderPlace implements Place {
     this.#target = target;
     this.#context = context;
     this.#namespace = target.namespace ?? context.namespace;
-    this.key = placeKey(this.#namespace, target);
+    this.key = placeKey(cluster.uid, this.#namespace, target);
     const inNamespace = `${this.#namespace}/${target.name}`;
     this.address = `kubernetes:${cluster.uid}/${target.holder.kind === "Secret" ? "" : "configmaps/"}${inNamespace}`;
     this.spots = [...new Set(target.outputs.flatMap((output) => keysOf(output)))];
@@ -125,7 +125,7 @@ export class HolderPlace implements Place {
     const observation = await observed(object, wanted, signal);
     const marks = marksOf(object.metadata);
     this.#marks.set(observation, {
-      created: marks.find(({ mark }) => mark === wanted.mark)?.created ?? false,
+      created: marks.some((one) => one.created && (one.mark === wanted.mark || isTakenWhole(one, wanted))),
       taken: overlapping(marks, wanted),
       leaving: leavingOf(object, marks, wanted),
     });
@@ -200,6 +200,12 @@ export class HolderPlace implements Place {
     const { holder, name } = this.#target;
     return { verb, resource: holder.resource, namespace: this.#namespace, name, as: this.#cluster.as };
   }
+}
+
+/** Whether all that a resource of the same operator wrote becomes ours by a write: then we made the object in its stead. */
+function isTakenWhole(other: Mark, { mark, spots }: Wanted): boolean {
+  const sameOperator = other.mark.split("/", 1)[0] === mark.split("/", 1)[0];
+  return sameOperator && other.keys.length > 0 && other.keys.every((key) => spots.includes(key));
 }
 
 /** Keystores that no output names any more: entries of others in them are none of ours to take away. */

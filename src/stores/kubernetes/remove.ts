@@ -1,6 +1,6 @@
 import { isKubeError } from "../../kube/index.ts";
 import type { RemovalContext, RemoveResult } from "../contract.ts";
-import { TransientError } from "../errors.ts";
+import { BlockedError, TransientError } from "../errors.ts";
 import { withdraw } from "../outputs/withdraw.ts";
 import { meaningOf } from "./failure.ts";
 import { fieldManagerOf, type Mark, marksOf } from "./mark.ts";
@@ -23,7 +23,11 @@ export async function removeFrom(
   mark: string,
   signal: AbortSignal,
 ): Promise<RemoveResult> {
-  const { kind, ...ref } = readPlaceKey(key);
+  const { kind, cluster: written, ...ref } = readPlaceKey(key);
+  if (written !== cluster.uid) {
+    const message = `${ref.namespace}/${ref.name} was written in another cluster (kube-system ${written}) than the store leads to now. Give the store credentials of that one, or remove it there by hand.`;
+    throw new BlockedError("StoreLeadsElsewhere", message);
+  }
   const holder = holders[kind ?? "Secret"];
   for (let round = 0; round < tries; round += 1) {
     const done = await tryRemoval(cluster, context, holder, ref, mark, signal);
@@ -40,7 +44,7 @@ async function tryRemoval(
   { client, as }: Cluster,
   context: RemovalContext,
   holder: HolderKind,
-  { keystores, ...ref }: Omit<PlaceKey, "kind">,
+  { keystores, ...ref }: Omit<PlaceKey, "kind" | "cluster">,
   mark: string,
   signal: AbortSignal,
 ): Promise<RemoveResult | undefined> {
