@@ -211,6 +211,8 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
 
   function exists(resource: string, target: string): boolean {
     const key = keyOfResource(resource);
+    // Another operator with our owner id may serve the other namespaces, as several with the default one do.
+    if (namespaces?.includes(key.split("/", 1)[0] ?? "") === false) return true;
     if (resource.startsWith("CertificateImport/")) return target === "" && imports.get(key) !== undefined;
     return deployments.get(key)?.spec.targets.some(({ name }) => name === target) ?? false;
   }

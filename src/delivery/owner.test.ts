@@ -53,6 +53,12 @@ describe("the owner of a place", () => {
       survivor,
       "OwnedElsewhere",
     ],
+    [
+      "is another operator that has taken the place from us, by the mark of ours that it left",
+      present({ holders: { ours: true, others: ["you/X/s/b"], foreign: false } }),
+      alone,
+      "OwnedElsewhere",
+    ],
     ["is another operator before a resource of our own", markedBy("me/X/s/b", "you/X/s/b"), alone, "OwnedElsewhere"],
     [
       "is one who shares our spots with us",
@@ -76,6 +82,32 @@ describe("the owner of a place", () => {
     const claim = { ...alone, alive: (mark: string) => asked.push(mark) > 0 };
     answer(markedBy("me/StoreDeployment/shop/b/t"), claim);
     expect(asked).toEqual(["me/StoreDeployment/shop/b/t"]);
+  });
+});
+
+describe("what another operator holds", () => {
+  const theirs = markedBy("you/X/s/b");
+  const was = present({ holders: { ours: true, others: ["you/X/s/b"], foreign: false } });
+
+  it.each<[string, Observation, Claim, Adoption, string]>([
+    ["is taken under Always", theirs, alone, "Always", "Free"],
+    ["is not taken back under Always: our mark is still there", was, alone, "Always", "OwnedElsewhere"],
+    [
+      "is not taken back under Always: our record knows of a write",
+      theirs,
+      { ...alone, held: true },
+      "Always",
+      "OwnedElsewhere",
+    ],
+    ["is not taken otherwise", theirs, alone, "IfMatching", "OwnedElsewhere"],
+  ])("%s", (_, observation, claim, adoption, expected) => {
+    expect(answer(observation, claim, adoption)).toBe(expected);
+  });
+
+  it("and has taken from us is told so", () => {
+    expect(message(was, alone, "Always")).toBe(
+      "Another operator (owner id you) has taken this place over. Choose another place, or remove its mark there to have it back.",
+    );
   });
 });
 

@@ -8,6 +8,8 @@ export interface Claim {
   readonly mark: string;
   /** `<kind>/<namespace>/<name>` of the resource that wants the same free place and comes before us. */
   readonly elder?: string | undefined;
+  /** Our record knows of a write of ours to this very place. */
+  readonly held?: boolean;
   /** Whether the resource behind a mark of our own owner-id still exists and still wants this place. */
   readonly alive: (mark: string) => boolean;
 }
@@ -34,16 +36,22 @@ export function ownerOf(
   if (observation.state === "Absent") return claim.elder === undefined ? { owner: "Free" } : taken(claim.elder, claim);
   const { holders } = observation;
   const elsewhere = holders.others.find((mark) => ownerId(mark) !== ownerId(claim.mark));
-  if (elsewhere !== undefined && adoption !== "Always") {
-    const message = `Another operator (owner id ${ownerId(elsewhere)}) holds this place. Choose another place, or set adoptionPolicy: Always to take it over.`;
-    return { owner: "Other", reason: "OwnedElsewhere", message };
-  }
+  const lost = holders.ours || claim.held === true;
+  if (elsewhere !== undefined && (lost || adoption !== "Always")) return ownedElsewhere(ownerId(elsewhere), lost);
   const holder = holders.others.find((mark) => ownerId(mark) === ownerId(claim.mark) && claim.alive(mark));
   if (holder !== undefined) return taken(holderOf(holder).resource, claim);
   if (holders.ours) return { owner: "Ours" };
   if (claim.elder !== undefined) return taken(claim.elder, claim);
   if (!holders.foreign) return { owner: "Free" };
   return adopt(observation, leaf, adoption);
+}
+
+/** A place is taken once: two operators under `Always` would take it from each other for ever. */
+function ownedElsewhere(owner: string, lost: boolean): Ownership {
+  const message = lost
+    ? `Another operator (owner id ${owner}) has taken this place over. Choose another place, or remove its mark there to have it back.`
+    : `Another operator (owner id ${owner}) holds this place. Choose another place, or set adoptionPolicy: Always to take it over.`;
+  return { owner: "Other", reason: "OwnedElsewhere", message };
 }
 
 function adopt(

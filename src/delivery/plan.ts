@@ -24,7 +24,8 @@ const rules: readonly Rule[] = [suspended, held, obstructed, unchanged, downgrad
 
 /** The plan for one place. Pure: the clock is not asked, the policies and the record are values. */
 export function plan(facts: Facts): Verdict {
-  const ownership = ownerOf(facts.observation, facts.claim, facts.leaf, facts.policies.adoptionPolicy);
+  const claim = { ...facts.claim, held: facts.record.fingerprint !== undefined };
+  const ownership = ownerOf(facts.observation, claim, facts.leaf, facts.policies.adoptionPolicy);
   for (const rule of rules) {
     const verdict = rule(facts, ownership);
     if (verdict !== undefined) return verdict;
