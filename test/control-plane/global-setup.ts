@@ -1,7 +1,9 @@
 import type { TestProject } from "vitest/node";
+import { goProgram } from "../go-program.ts";
 import { recordStates } from "../kstatus/states.ts";
 import { clearMaterial } from "../leaks/material.ts";
 import { NoControlPlane } from "./binaries.ts";
+import { canBuild } from "./go-build.ts";
 import { install } from "./install.ts";
 import { startControlPlane } from "./start.ts";
 
@@ -10,6 +12,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const progress = (line: string): void => void process.stderr.write(`${line}\n`);
   clearMaterial();
   try {
+    // A build of minutes must not run beside tests.
+    if (await canBuild()) await goProgram("cert-manager", progress);
     const plane = await startControlPlane({ progress });
     await install(plane);
     project.provide("controlPlane", plane.facts);
