@@ -1,10 +1,8 @@
 import {
-  type CertificateImport,
   type CertificateStore,
   type ClusterCertificateStore,
   providers as known,
   type SecretKeyRef,
-  type StoreDeployment,
   type StoreRef,
 } from "../crds/index.ts";
 import type { FingerprintKey } from "../delivery/index.ts";
@@ -25,11 +23,17 @@ import {
   secretsOf as secretsOfStore,
   SecretValues,
   SourceResolver,
-  storeKey,
   type StoreObject,
   StoreResolver,
 } from "../resolve/index.ts";
-import { type EventRecorder, type Logger, type Manager, type Metrics, systemClock } from "../runtime/index.ts";
+import {
+  type Controller,
+  type EventRecorder,
+  type Logger,
+  type Manager,
+  type Metrics,
+  systemClock,
+} from "../runtime/index.ts";
 import type { Provider } from "../stores/contract.ts";
 import { importKind } from "./certificate-import/kind.ts";
 import { StoreController } from "./certificate-store/controller.ts";
@@ -37,12 +41,13 @@ import { type Claimant, Claims } from "./delivery/claims.ts";
 import type { DeliveryContext } from "./delivery/context.ts";
 import { DeliveryController, keyOfResource } from "./delivery/controller.ts";
 import { DeliveryMetrics } from "./delivery/metrics.ts";
-import { StoresInUse, storesNeeded } from "./delivery/stores-in-use.ts";
+import type { DeliveryKind, DeliveryObject } from "./delivery/kind.ts";
+import { StoresInUse } from "./delivery/stores-in-use.ts";
 import type { Target } from "./delivery/subject.ts";
-import { CertificateImports, CertificateStores, ClusterCertificateStores, StoreDeployments } from "./resources.ts";
+import { CertificateImports, CertificateStores, ClusterCertificateStores } from "./resources.ts";
 import { goingNamespace } from "./namespaces.ts";
 import { deploymentKind } from "./store-deployment/kind.ts";
-import { clusterUser, referredTo, type StoreWatch, wireReferences } from "./references.ts";
+import { type DeliveryWatch, type StoreWatch, subjectIndexes, wireReferences } from "./references.ts";
 
 /** What the controllers are built from. */
 export interface ControllersOptions {
@@ -72,7 +77,6 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
   const random = Math.random;
   // A block is recognised also when its provider is not built: its resource then says so.
   const names = [...new Set([...known.map(({ provider }) => provider), ...providers.keys()])];
-  const kinds = { imports: importKind(names), deployments: deploymentKind(names) };
   const secretsOf = ({ provider, block }: Target): readonly SecretKeyRef[] =>
     providers.get(provider)?.targetSecrets?.(block) ?? [];
   const common = { namespaces, onProblem: (problem: InformerProblem) => tellProblem(log, metrics, problem) };
@@ -99,34 +103,13 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
           namespaces: watch(new Informer(client, metadataOf(Namespace), common)),
         }
       : undefined;
-  const imports = watch(
-    new Informer<CertificateImport & KubeObject>(client, CertificateImports, {
-      ...common,
-      indexes: {
-        source: (object) => referredTo(kinds.imports.subjectOf(object), secretsOf),
-        store: ({ metadata, spec }) => [storeKey(metadata.namespace, spec.storeRef)],
-        clusterUser: ({ metadata, spec }) => clusterUser(metadata.namespace, [spec.storeRef]),
-        needs: (object) => storesNeeded(kinds.imports.subjectOf(object), object.status?.previous ?? []),
-      },
-    }),
-  );
-  const deployments = watch(
-    new Informer<StoreDeployment & KubeObject>(client, StoreDeployments, {
-      ...common,
-      indexes: {
-        source: (object) => referredTo(kinds.deployments.subjectOf(object), secretsOf),
-        store: ({ metadata, spec }) => spec.targets.map(({ storeRef }) => storeKey(metadata.namespace, storeRef)),
-        clusterUser: ({ metadata, spec }) =>
-          clusterUser(
-            metadata.namespace,
-            spec.targets.map(({ storeRef }) => storeRef),
-          ),
-        needs: (object) => storesNeeded(kinds.deployments.subjectOf(object), object.status?.previous ?? []),
-        import: ({ metadata, spec }) =>
-          spec.certificateRef ? [`${metadata.namespace}/${spec.certificateRef.name}`] : [],
-      },
-    }),
-  );
+  const cached = <T extends DeliveryObject>(kind: DeliveryKind<T>): Delivering<T> => {
+    const indexes = subjectIndexes((object: T) => kind.subjectOf(object), secretsOf);
+    return { kind, cache: watch(new Informer<T & KubeObject>(client, kind.resource, { ...common, indexes })) };
+  };
+  const imports = cached(importKind(names));
+  const deployments = cached(deploymentKind(names));
+  const caches = [imports, deployments];
 
   const sources = new SourceResolver({ client, secrets, configMaps, secretSelector: options.secretSelector });
   const stores = new StoreResolver({
@@ -144,7 +127,7 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
       { resource: CertificateStores, cache: storeCache },
       ...(cluster ? [{ resource: ClusterCertificateStores, cache: cluster.stores }] : []),
     ],
-    needed: (key) => [imports, deployments].some((cache) => cache.byIndex("needs", key).length > 0),
+    needed: (key) => caches.some(({ cache }) => cache.byIndex("needs", key).length > 0),
     metrics,
     log,
   });
@@ -153,7 +136,7 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
     stores,
     secretValues: new SecretValues({ client, secrets, secretSelector: options.secretSelector }),
     secretsOf,
-    imports,
+    imports: imports.cache,
     claims: new Claims(),
     metrics: new DeliveryMetrics(metrics.registry),
     ownerId: options.ownerId,
@@ -180,8 +163,13 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
     log,
   };
   const built = { client, context, workers: workers * storesAtOnce, metrics, log };
-  const importController = new DeliveryController({ ...built, kind: kinds.imports, cache: imports });
-  const deploymentController = new DeliveryController({ ...built, kind: kinds.deployments, cache: deployments });
+  const delivered = <T extends DeliveryObject>(found: Delivering<T>): DeliveryWatch => {
+    const controller = new DeliveryController<T>({ ...built, ...found });
+    deliveries.push(controller.controller);
+    return { ...found, controller };
+  };
+  const deliveries: Controller[] = [];
+  const delivering = [delivered(imports), delivered(deployments)];
   const controlled = <T extends StoreObject>(
     kind: NonNullable<StoreRef["kind"]>,
     resource: Resource<T & KubeObject>,
@@ -196,16 +184,14 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
     controlled("CertificateStore", CertificateStores, storeCache),
     ...(cluster ? [controlled("ClusterCertificateStore", ClusterCertificateStores, cluster.stores)] : []),
   ];
-  for (const { controller } of [importController, deploymentController, storesInUse]) manager.addController(controller);
+  for (const controller of [...deliveries, storesInUse.controller]) manager.addController(controller);
   wireReferences({
     secrets,
     configMaps,
     stores: watched,
     namespaces: cluster?.namespaces,
-    imports,
-    deployments,
-    importController,
-    deploymentController,
+    imports: imports.cache,
+    delivering,
   });
   return { close: () => stores.close() };
 
@@ -213,14 +199,24 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
     const key = keyOfResource(resource);
     // Another operator with our owner id may serve the other namespaces, as several with the default one do.
     if (namespaces?.includes(key.split("/", 1)[0] ?? "") === false) return true;
-    if (resource.startsWith("CertificateImport/")) return target === "" && imports.get(key) !== undefined;
-    return deployments.get(key)?.spec.targets.some(({ name }) => name === target) ?? false;
+    const { kind, cache } = deliveringOf(resource) ?? {};
+    const object = cache?.get(key);
+    return object !== undefined && (kind?.subjectOf(object).targets.some(({ name }) => name === target) ?? false);
   }
 
   function wake({ resource, target }: Claimant): void {
-    const controller = resource.startsWith("CertificateImport/") ? importController : deploymentController;
-    controller.enqueueTarget(keyOfResource(resource), target);
+    deliveringOf(resource)?.controller.enqueueTarget(keyOfResource(resource), target);
   }
+
+  function deliveringOf(resource: string): DeliveryWatch | undefined {
+    return delivering.find(({ kind }) => resource.startsWith(`${kind.kind}/`));
+  }
+}
+
+/** One kind that delivers, and its cache. */
+interface Delivering<T extends DeliveryObject> {
+  readonly kind: DeliveryKind<T>;
+  readonly cache: Informer<T & KubeObject>;
 }
 
 function tellProblem(log: Logger, metrics: Metrics, { during, resource, namespace, error }: InformerProblem): void {

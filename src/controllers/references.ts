@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
-import type { CertificateImport, SecretKeyRef, StoreDeployment, StoreRef } from "../crds/index.ts";
+import type { CertificateImport, SecretKeyRef, StoreRef } from "../crds/index.ts";
 import type { CacheEvent, Informer, KubeObject, PartialObjectMetadata } from "../kube/index.ts";
 import { keyOf } from "../kube/index.ts";
 import { passwordRefs, storeKey, type StoreObject } from "../resolve/index.ts";
 import type { StoreController } from "./certificate-store/controller.ts";
 import type { DeliveryController } from "./delivery/controller.ts";
+import type { DeliveryKind, DeliveryObject } from "./delivery/kind.ts";
+import { storesNeeded } from "./delivery/stores-in-use.ts";
 import type { Subject, Target } from "./delivery/subject.ts";
 
 export interface References {
@@ -15,9 +17,15 @@ export interface References {
   /** Absent where there are no cluster stores. */
   readonly namespaces: Informer<PartialObjectMetadata> | undefined;
   readonly imports: Informer<CertificateImport & KubeObject>;
-  readonly deployments: Informer<StoreDeployment & KubeObject>;
-  readonly importController: DeliveryController<CertificateImport>;
-  readonly deploymentController: DeliveryController<StoreDeployment>;
+  /** Of each kind that delivers, imports among them. */
+  readonly delivering: readonly DeliveryWatch[];
+}
+
+/** One kind that delivers; its cache has the indexes of `subjectIndexes`. */
+export interface DeliveryWatch {
+  readonly kind: Pick<DeliveryKind, "kind" | "subjectOf">;
+  readonly cache: Pick<Informer<DeliveryObject & KubeObject>, "byIndex" | "get">;
+  readonly controller: Pick<DeliveryController<DeliveryObject>, "enqueue" | "enqueueTarget" | "enqueueTargets">;
 }
 
 /** What of one kind of stores others refer to. */
@@ -50,18 +58,44 @@ export function wireReferences(all: References): void {
     });
   }
   all.namespaces?.onChange((event) => {
-    if (!event.initial && relabelled(event)) clusterUsersIn(all, event.key);
+    // Grants go by the labels of the user's namespace.
+    if (!event.initial && relabelled(event)) wake(all, "clusterUser", event.key);
   });
   all.imports.onChange((event) => {
-    if (event.initial || !specChanged(event)) return;
-    for (const deployment of all.deployments.byIndex("import", event.key)) {
-      all.deploymentController.enqueueTargets(keyOf(deployment));
-    }
+    if (event.initial) return;
+    if (specChanged(event)) wake(all, "import", event.key);
   });
 }
 
+/** The indexes by which the users of something are found. */
+export function subjectIndexes<T extends DeliveryObject>(
+  subjectOf: (object: T) => Subject,
+  secretsOf: (target: Target) => readonly SecretKeyRef[],
+): Record<"source" | "store" | "needs" | "clusterUser" | "import", (object: T) => readonly string[]> {
+  return {
+    source: (object) => referredTo(subjectOf(object), secretsOf),
+    store: (object) => {
+      const subject = subjectOf(object);
+      return storeRefsOf(subject).map((ref) => storeKey(subject.namespace, ref));
+    },
+    needs: (object) => storesNeeded(subjectOf(object), object.status?.previous ?? []),
+    clusterUser: (object) => {
+      const subject = subjectOf(object);
+      return clusterUser(subject.namespace, storeRefsOf(subject));
+    },
+    import: (object) => {
+      const { namespace, source } = subjectOf(object);
+      return "importName" in source ? [keyOf({ namespace, name: source.importName })] : [];
+    },
+  };
+}
+
+function storeRefsOf({ targets }: Subject): readonly StoreRef[] {
+  return targets.map(({ storeRef }) => storeRef);
+}
+
 /** The index keys of all that a subject is read from, but for its store and its import: `Secret/<namespace>/<name>`. */
-export function referredTo(
+function referredTo(
   { namespace, source, targets }: Subject,
   secretsOf: (target: Target) => readonly SecretKeyRef[],
 ): string[] {
@@ -76,41 +110,33 @@ export function referredTo(
   ];
 }
 
-function source({ imports, deployments, importController, deploymentController }: References, key: string): void {
-  for (const found of imports.byIndex("source", key)) {
-    importController.enqueueTargets(keyOf(found));
-    for (const deployment of deployments.byIndex("import", keyOf(found))) {
-      deploymentController.enqueueTargets(keyOf(deployment));
-    }
-  }
-  for (const found of deployments.byIndex("source", key)) deploymentController.enqueueTargets(keyOf(found));
+function source(all: References, key: string): void {
+  wake(all, "source", key);
+  for (const found of all.imports.byIndex("source", key)) wake(all, "import", keyOf(found));
 }
 
 /** The objects, too: their removals may wait for the store. */
-function usersOf({ imports, deployments, importController, deploymentController }: References, store: string): void {
-  for (const found of imports.byIndex("store", store)) {
-    importController.controller.enqueue(keyOf(found));
-    importController.enqueueTargets(keyOf(found));
-  }
-  for (const { metadata, spec } of deployments.byIndex("store", store)) {
-    deploymentController.controller.enqueue(keyOf({ metadata }));
-    for (const { name, storeRef } of spec.targets) {
-      if (storeKey(metadata.namespace, storeRef) === store)
-        deploymentController.enqueueTarget(keyOf({ metadata }), name);
+function usersOf({ delivering }: References, store: string): void {
+  for (const { kind, cache, controller } of delivering) {
+    for (const found of cache.byIndex("store", store)) {
+      controller.enqueue(keyOf(found));
+      const { namespace, targets } = kind.subjectOf(found);
+      for (const { name, storeRef } of targets) {
+        if (storeKey(namespace, storeRef) === store) controller.enqueueTarget(keyOf(found), name);
+      }
     }
   }
 }
 
-/** Grants go by the labels of the user's namespace. */
-function clusterUsersIn(all: References, namespace: string): void {
-  for (const found of all.imports.byIndex("clusterUser", namespace)) all.importController.enqueueTargets(keyOf(found));
-  for (const found of all.deployments.byIndex("clusterUser", namespace)) {
-    all.deploymentController.enqueueTargets(keyOf(found));
+/** Runs all targets of those that an index names. */
+function wake({ delivering }: References, index: string, key: string): void {
+  for (const { cache, controller } of delivering) {
+    for (const found of cache.byIndex(index, key)) controller.enqueueTargets(keyOf(found));
   }
 }
 
 /** For the index `clusterUser`: the namespace, when one of its stores belongs to the cluster. */
-export function clusterUser(namespace: string, refs: readonly StoreRef[]): readonly string[] {
+function clusterUser(namespace: string, refs: readonly StoreRef[]): readonly string[] {
   return refs.some(({ kind }) => kind === "ClusterCertificateStore") ? [namespace] : [];
 }
 

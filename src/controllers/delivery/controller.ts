@@ -74,6 +74,11 @@ export class DeliveryController<T extends DeliveryObject> {
     cache.onChange((event) => this.#changed(event));
   }
 
+  /** Runs what concerns an object as a whole again. */
+  enqueue(key: string): void {
+    this.controller.enqueue(key);
+  }
+
   /** Runs every target of an object again: its source or its import has changed. */
   enqueueTargets(key: string, priority: Priority = "High"): void {
     const object = this.#options.cache.get(key);
