@@ -35,6 +35,7 @@ import {
   systemClock,
 } from "../runtime/index.ts";
 import type { Provider } from "../stores/contract.ts";
+import { downloadKind } from "./certificate-download/kind.ts";
 import { importKind } from "./certificate-import/kind.ts";
 import { StoreController } from "./certificate-store/controller.ts";
 import { type Claimant, Claims } from "./delivery/claims.ts";
@@ -109,7 +110,8 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
   };
   const imports = cached(importKind(names));
   const deployments = cached(deploymentKind(names));
-  const caches = [imports, deployments];
+  const downloads = cached(downloadKind(names));
+  const caches = [imports, deployments, downloads];
 
   const sources = new SourceResolver({ client, secrets, configMaps, secretSelector: options.secretSelector });
   const stores = new StoreResolver({
@@ -169,7 +171,7 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
     return { ...found, controller };
   };
   const deliveries: Controller[] = [];
-  const delivering = [delivered(imports), delivered(deployments)];
+  const delivering = [delivered(imports), delivered(deployments), delivered(downloads)];
   const controlled = <T extends StoreObject>(
     kind: NonNullable<StoreRef["kind"]>,
     resource: Resource<T & KubeObject>,

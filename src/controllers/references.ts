@@ -64,6 +64,7 @@ export function wireReferences(all: References): void {
   all.imports.onChange((event) => {
     if (event.initial) return;
     if (specChanged(event)) wake(all, "import", event.key);
+    if (specChanged(event) || remoteChanged(event)) wake(all, "imported", event.key);
   });
 }
 
@@ -71,7 +72,7 @@ export function wireReferences(all: References): void {
 export function subjectIndexes<T extends DeliveryObject>(
   subjectOf: (object: T) => Subject,
   secretsOf: (target: Target) => readonly SecretKeyRef[],
-): Record<"source" | "store" | "needs" | "clusterUser" | "import", (object: T) => readonly string[]> {
+): Record<"source" | "store" | "needs" | "clusterUser" | "import" | "imported", (object: T) => readonly string[]> {
   return {
     source: (object) => referredTo(subjectOf(object), secretsOf),
     store: (object) => {
@@ -87,11 +88,17 @@ export function subjectIndexes<T extends DeliveryObject>(
       const { namespace, source } = subjectOf(object);
       return "importName" in source ? [keyOf({ namespace, name: source.importName })] : [];
     },
+    imported: (object) => {
+      const { namespace, source } = subjectOf(object);
+      const name = "download" in source ? source.download.importName : undefined;
+      return name === undefined ? [] : [keyOf({ namespace, name })];
+    },
   };
 }
 
-function storeRefsOf({ targets }: Subject): readonly StoreRef[] {
-  return targets.map(({ storeRef }) => storeRef);
+function storeRefsOf({ source, targets }: Subject): readonly StoreRef[] {
+  const from = "download" in source ? [source.download.storeRef] : [];
+  return [...from, ...targets.map(({ storeRef }) => storeRef)];
 }
 
 /** The index keys of all that a subject is read from, but for its store and its import: `Secret/<namespace>/<name>`. */
@@ -120,9 +127,10 @@ function usersOf({ delivering }: References, store: string): void {
   for (const { kind, cache, controller } of delivering) {
     for (const found of cache.byIndex("store", store)) {
       controller.enqueue(keyOf(found));
-      const { namespace, targets } = kind.subjectOf(found);
+      const { namespace, source, targets } = kind.subjectOf(found);
+      const from = "download" in source && storeKey(namespace, source.download.storeRef) === store;
       for (const { name, storeRef } of targets) {
-        if (storeKey(namespace, storeRef) === store) controller.enqueueTarget(keyOf(found), name);
+        if (from || storeKey(namespace, storeRef) === store) controller.enqueueTarget(keyOf(found), name);
       }
     }
   }
@@ -138,6 +146,12 @@ function wake({ delivering }: References, index: string, key: string): void {
 /** For the index `clusterUser`: the namespace, when one of its stores belongs to the cluster. */
 function clusterUser(namespace: string, refs: readonly StoreRef[]): readonly string[] {
   return refs.some(({ kind }) => kind === "ClusterCertificateStore") ? [namespace] : [];
+}
+
+/** Another certificate lies in the store, or another version of it. */
+function remoteChanged({ old, new: object }: CacheEvent<CertificateImport & KubeObject>): boolean {
+  const [before, after] = [old?.status?.delivery?.remote, object?.status?.delivery?.remote];
+  return before?.id !== after?.id || before?.version !== after?.version || before?.sha256 !== after?.sha256;
 }
 
 function relabelled({ old, new: object }: CacheEvent<PartialObjectMetadata>): boolean {

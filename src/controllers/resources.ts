@@ -1,4 +1,5 @@
 import {
+  type CertificateDownload,
   type CertificateImport,
   type CertificateStore,
   type ClusterCertificateStore,
@@ -26,6 +27,11 @@ export const CertificateImports: Resource<CertificateImport & KubeObject> = {
   ...ours,
   kind: "CertificateImport",
   plural: "certificateimports",
+};
+export const CertificateDownloads: Resource<CertificateDownload & KubeObject> = {
+  ...ours,
+  kind: "CertificateDownload",
+  plural: "certificatedownloads",
 };
 export const StoreDeployments: Resource<StoreDeployment & KubeObject> = {
   ...ours,

@@ -30,6 +30,10 @@ export const reasons = {
     AmbiguousLeaf: "Several certificates could be meant; choose one by alias.",
     KeyMismatch: "The private key belongs to none of the certificates.",
     NoPrivateKey: "An output needs the private key, and the source has none.",
+    ImportNotDelivered: "The CertificateImport of a download has not brought its certificate into the store yet.",
+    CertificateMissing: "The store has no such certificate yet.",
+    NoDownload: "The store gives no certificates back.",
+    PrivateKeyRefused: "The store gave a private key with the certificate, and a download never holds one.",
     MissingIntermediate: "The chain has a gap; the message names the issuer that is missing.",
   },
   store: {
@@ -37,6 +41,7 @@ export const reasons = {
     StoreGoing: "The store is being deleted, so nothing new is written into it.",
     StoreMissing: "The store that is referred to does not exist yet.",
     ProviderMismatch: "The block is of another provider than the store.",
+    StoreMismatch: "The certificate of a CertificateImport is asked for in another store than its own.",
     NoFilesystemRoot: "The operator runs without `--filesystem-root`, so it writes no files.",
     NotLinux: "Files are written on Linux only.",
     RootMissing: "The folder that `--filesystem-root` names is not there.",

@@ -11,11 +11,15 @@ export interface Guard {
 
 /** A store whose grants are asked right before each write, and whose gate is told what each operation came to. */
 export function guardedStore(store: Store, guard: Guard): Store {
+  const download = store.download?.bind(store);
   return {
     provider: store.provider,
     timeoutMs: store.timeoutMs,
     check: (signal) => watched(guard, signal, () => store.check(signal)),
     place: (block, context) => guardedPlace(store.place(block, context), guard),
+    ...(download === undefined
+      ? {}
+      : { download: (request, signal) => watched(guard, signal, () => download(request, signal)) }),
     remove: async (key, mark, context, signal) => {
       guard.permit();
       return watched(guard, signal, () => store.remove(key, mark, context, signal));

@@ -1,4 +1,5 @@
 /** From references to what they mean: a source to a checked bundle, a store reference to a store. */
+export { download, type DownloadFrom } from "./download.ts";
 export { passwordRefs, type Source, type SourceOptions, SourceResolver } from "./source.ts";
 export { refName, SecretValues } from "./secret-values.ts";
 export { providerNotBuilt, type ResolvedStore, secretsOf, type StoreOptions, StoreResolver } from "./store.ts";

@@ -1,6 +1,6 @@
 import type { ClusterCertificateStore, StoreRef } from "../crds/index.ts";
 import type { Cache, KubeObject, PartialObjectMetadata } from "../kube/index.ts";
-import type { Provider, Reach } from "../stores/contract.ts";
+import type { DownloadRequest, Provider, Reach } from "../stores/contract.ts";
 import { TerminalError } from "../stores/errors.ts";
 import { isGranted } from "./grants.ts";
 import { blockOf, storeTitle } from "./store-object.ts";
@@ -14,6 +14,7 @@ export type StoreUse =
       readonly provider: string;
       readonly block: unknown;
     }
+  | { readonly for: "Download"; readonly provider: string; readonly request: DownloadRequest }
   | { readonly for: "Removal"; readonly key: string };
 
 /** What belongs to no namespace. */
@@ -57,5 +58,12 @@ export function labelsOf({ namespaces }: ClusterStores, namespace: string): Read
 }
 
 function reachOf(provider: Provider, use: Exclude<StoreUse, { for: "Check" }>, namespace: string): Reach {
-  return use.for === "Removal" ? provider.reachOfKey(use.key) : provider.reach(use.block, namespace);
+  switch (use.for) {
+    case "Delivery":
+      return provider.reach(use.block, namespace);
+    case "Download":
+      return provider.reachOfDownload?.(use.request) ?? { places: [], metadataKeys: [] };
+    case "Removal":
+      return provider.reachOfKey(use.key);
+  }
 }

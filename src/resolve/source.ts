@@ -13,8 +13,11 @@ import { checkUsable } from "./usable.ts";
 export interface Source {
   readonly bundle: Bundle;
   readonly facts: CertificateFacts;
-  /** What was read, for status. */
-  readonly read: { readonly format: string; readonly resourceVersion: string };
+  /** Which object was read, for status; absent in a download. */
+  readonly read?: { readonly format: string; readonly resourceVersion: string } | undefined;
+  /** A download's file as it came, and the name that the store gives it. */
+  readonly file?: Buffer | undefined;
+  readonly fileName?: string | undefined;
   /** What was passed over or guessed, for the user. */
   readonly warnings: readonly string[];
 }

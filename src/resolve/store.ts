@@ -148,7 +148,7 @@ export class StoreResolver {
 
   #providerOf(ref: StoreRef, object: StoreObject, use: StoreUse): { provider: Provider; block: unknown } {
     const { name, block } = blockOf(object);
-    if (use.for === "Delivery" && use.provider !== name) {
+    if ((use.for === "Delivery" || use.for === "Download") && use.provider !== name) {
       const message = `${storeTitle(ref)} is a ${name} store, but the block here is ${use.provider}; use a block ${name} or another store.`;
       throw new TerminalError("ProviderMismatch", message);
     }

@@ -46,7 +46,7 @@ export interface Obstacle {
 /** The place's identity in its store after a look at it. */
 export interface Remote {
   readonly id: string;
-  readonly version?: string;
+  readonly version?: string | undefined;
 }
 
 interface Looked {
@@ -96,6 +96,21 @@ export type PutResult =
   | { readonly outcome: "Changed" }
   | { readonly outcome: "Submitted"; readonly job: Job };
 
+/** Which certificate of a store is asked for. */
+export interface DownloadRequest {
+  /** The block of this provider. */
+  readonly block: unknown;
+  /** Where the block names an import: what that has brought into the store. */
+  readonly imported?: Remote | undefined;
+}
+
+/** A certificate out of a store, with its chain where the block asks for it, and without private key. */
+export interface Download {
+  /** The file as the store gives it, in any format that is read. */
+  readonly content: Buffer;
+  readonly fileName?: string | undefined;
+}
+
 /** How a removal ended. `left` says what stays there and why, for a Warning event. */
 export interface RemoveResult {
   readonly left?: string;
@@ -130,6 +145,8 @@ export interface Store {
   check(signal: AbortSignal): Promise<StoreHealth>;
   /** The place that a resource's block of this provider names. Throws `TerminalError` or `BlockedError` when it cannot be used. */
   place(block: unknown, context: PlaceContext): Place;
+  /** Absent where a store gives no certificates back. Throws `WaitingError` while the certificate is not there. */
+  download?(request: DownloadRequest, signal: AbortSignal): Promise<Download>;
   /** Removes what `mark` wrote at `key` (from `Place.key`). Ends well when nothing of ours is there any more. */
   remove(key: string, mark: string, context: RemovalContext, signal: AbortSignal): Promise<RemoveResult>;
   close(): Promise<void>;
@@ -188,6 +205,8 @@ export interface Provider<Block = unknown> {
    * @param namespace the resource's own
    */
   reach(target: unknown, namespace: string): Reach;
+  /** As `reach`, of a download; absent where there are none. */
+  reachOfDownload?(request: DownloadRequest): Reach;
   /** As `reach`, of a place that was written: from its `Place.key`. */
   reachOfKey(key: string): Reach;
   create(block: Block, context: StoreContext, signal: AbortSignal): Promise<Store>;

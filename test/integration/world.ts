@@ -5,6 +5,7 @@ import { CertificateImports, StoreDeployments } from "../../src/controllers/reso
 import { Secret } from "../../src/kube/index.ts";
 import { runOperator } from "../../src/operator.ts";
 import { createLogger } from "../../src/runtime/index.ts";
+import type { Provider } from "../../src/stores/contract.ts";
 import { type ClusterAccess, eventually } from "../control-plane/index.ts";
 import { type Issued, issue } from "../fixtures/pki.ts";
 import { keepTold, rememberSecret } from "../leaks/material.ts";
@@ -35,7 +36,7 @@ export class World {
     return world;
   }
 
-  async start(flags: readonly string[] = [], lookAgainMs = 300): Promise<void> {
+  async start(flags: readonly string[] = [], lookAgainMs = 300, providers: readonly Provider[] = []): Promise<void> {
     const destination = new Writable({
       write: (chunk, _, done) => {
         this.#log.push(String(chunk));
@@ -63,7 +64,7 @@ export class World {
       this.#metricsPort = metricsPort;
       serving.resolve();
     };
-    this.#running = runOperator({ config, log, cluster, lookAgainMs, onServing }, this.#stop.signal);
+    this.#running = runOperator({ config, log, cluster, lookAgainMs, onServing, providers }, this.#stop.signal);
     await Promise.race([serving.promise, this.#running]);
   }
 
@@ -80,7 +81,8 @@ export class World {
         "events",
         (await this.plane.kubectl(["get", "events.events.k8s.io", "-n", namespace, "-o", "json"])).stdout,
       );
-      const kinds = "certificatestores,clustercertificatestores,certificateimports,storedeployments";
+      const kinds =
+        "certificatestores,clustercertificatestores,certificateimports,storedeployments,certificatedownloads";
       keepTold("status", (await this.plane.kubectl(["get", kinds, "-n", namespace, "-o", "json"])).stdout);
     }
   }

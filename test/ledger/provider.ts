@@ -1,14 +1,25 @@
-import type { Place, Provider, RemovalContext, RemoveResult, Store, StoreHealth } from "../../src/stores/contract.ts";
-import type { LedgerStoreBlock, LedgerTarget } from "./block.ts";
+import type {
+  Download,
+  DownloadRequest,
+  Place,
+  Provider,
+  RemovalContext,
+  RemoveResult,
+  Store,
+  StoreHealth,
+} from "../../src/stores/contract.ts";
+import { WaitingError } from "../../src/stores/errors.ts";
+import type { LedgerDownload, LedgerStoreBlock, LedgerTarget } from "./block.ts";
 import { HttpLedger } from "./client.ts";
 import { LedgerPlace } from "./place.ts";
 
 /** The provider `ledger`: its line for the registry, which no shipped operator has. */
 export const ledgerProvider: Provider = {
   name: "ledger",
-  capabilities: ["Import", "Deploy", "Remove"],
+  capabilities: ["Import", "Deploy", "Download", "Remove"],
   secretRefs: () => [],
   reach: (target) => ({ places: [(target as LedgerTarget).title], metadataKeys: [] }),
+  reachOfDownload: (request) => ({ places: [titleOf(request)], metadataKeys: [] }),
   reachOfKey: (title) => ({ places: [title], metadataKeys: [] }),
   // The API server has validated the block by the CRD.
   create: (block, { timeoutMs }) => Promise.resolve(new LedgerStore((block as LedgerStoreBlock).url, timeoutMs)),
@@ -33,6 +44,15 @@ class LedgerStore implements Store {
     return new LedgerPlace(this.#client, block as LedgerTarget);
   }
 
+  async download(request: DownloadRequest, signal: AbortSignal): Promise<Download> {
+    const title = titleOf(request);
+    const found = await this.#client.read(title, signal);
+    if (found !== undefined && found !== "Nothing" && found.certificate !== undefined) {
+      return { content: Buffer.from(found.certificate), fileName: `${title}.pem` };
+    }
+    throw new WaitingError("CertificateMissing", `The ledger shows nothing under ${title}.`);
+  }
+
   async remove(key: string, _mark: string, _context: RemovalContext, signal: AbortSignal): Promise<RemoveResult> {
     await this.#client.strike(key, signal);
     return {};
@@ -41,4 +61,10 @@ class LedgerStore implements Store {
   close(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+/** What an import has brought here is named by its title. */
+function titleOf({ block, imported }: DownloadRequest): string {
+  const { title } = (block as LedgerDownload).certificate;
+  return title ?? imported?.id ?? "";
 }

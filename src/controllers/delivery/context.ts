@@ -9,7 +9,7 @@ import type { DeliveryMetrics } from "./metrics.ts";
 import type { StoresInUse } from "./stores-in-use.ts";
 import type { Subject, Target } from "./subject.ts";
 
-/** What every delivery needs, shared by both kinds. */
+/** What every delivery needs, shared by all kinds. */
 export interface DeliveryContext {
   readonly sources: SourceResolver;
   readonly stores: StoreResolver;

@@ -9,7 +9,7 @@ import {
   type Reconciliation,
   type ReconcileResult,
 } from "../../runtime/index.ts";
-import type { Entry } from "../../stores/gate/index.ts";
+import type { Entry, Visitor } from "../../stores/gate/index.ts";
 import { type DeliveryContext, resourceName } from "./context.ts";
 import type { CommonStatus, DeliveryKind, DeliveryObject } from "./kind.ts";
 import { finalizer } from "./leaving.ts";
@@ -17,6 +17,7 @@ import { mustStay, reconcileObject } from "./object.ts";
 import { Rollouts } from "./rollouts.ts";
 import { StatusSaver } from "./saver.ts";
 import { Sightings } from "./sightings.ts";
+import { enterSource } from "./source.ts";
 import { storesNeeded } from "./stores-in-use.ts";
 import { deliverNow, reconcileRequest, type Subject, type Target } from "./subject.ts";
 import { reconcileTarget } from "./target.ts";
@@ -179,16 +180,20 @@ export class DeliveryController<T extends DeliveryObject> {
   #enter(key: string, subject: Subject, target: Target, priority: Priority): Entry {
     const { name, storeRef, provider, block } = target;
     const urgent = priority === "High" || subject.records.get(name)?.phase !== "Delivered";
-    return this.#options.context.stores.enter(
-      subject.namespace,
-      storeRef,
-      { for: "Delivery", provider, block },
-      {
-        id: `${resourceName(subject)}#${name}`,
-        urgency: urgent ? "Write" : "Refresh",
-        wake: () => this.enqueueTarget(key, name, urgent ? "High" : "Low"),
-      },
-    );
+    const visitor: Visitor = {
+      id: `${resourceName(subject)}#${name}`,
+      urgency: urgent ? "Write" : "Refresh",
+      wake: () => this.enqueueTarget(key, name, urgent ? "High" : "Low"),
+    };
+    const { context } = this.#options;
+    const into = context.stores.enter(subject.namespace, storeRef, { for: "Delivery", provider, block }, visitor);
+    if (into.state === "Parked" || !("download" in subject.source)) return into;
+    const from = enterSource(context, subject.namespace, subject.source.download, visitor);
+    if (from.state === "Parked") {
+      into.leave();
+      return from;
+    }
+    return { state: "Entered", leave: () => [from, into].forEach(({ leave }) => leave()) };
   }
 
   #gone(key: string): ReconcileResult {

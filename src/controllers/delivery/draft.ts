@@ -8,7 +8,7 @@ import type {
 import { openedNow, pending, requested } from "../../delivery/index.ts";
 import type { OutcomeChange } from "./outcome.ts";
 
-/** What the status of an import or deployment holds, the same for both. Conditions and summary are made from it. */
+/** What the status of every kind that delivers holds. Conditions and summary are made from it. */
 export interface Draft {
   /** By target name; "" for the one place of an import. */
   readonly records: ReadonlyMap<string, DeliveryRecord>;
@@ -16,6 +16,8 @@ export interface Draft {
   readonly history: readonly HistoryEntry[];
   readonly certificate?: CertificateFactsStatus | undefined;
   readonly source?: { readonly format: string; readonly resourceVersion: string } | undefined;
+  /** Name of the file, where the source is a store that gives one. */
+  readonly fileName?: string | undefined;
   readonly sourceValid: { readonly status: Condition["status"]; readonly reason: string; readonly message: string };
   readonly lastHandledReconcileAt?: string | undefined;
   readonly lastHandledDeliverNow?: string | undefined;
@@ -39,7 +41,7 @@ export interface TargetReport {
   readonly generation: number;
   readonly at: Date;
   /** What the source was found to be, when the run came so far. */
-  readonly source?: Pick<Draft, "certificate" | "source" | "sourceValid"> | undefined;
+  readonly source?: Pick<Draft, "certificate" | "source" | "fileName" | "sourceValid"> | undefined;
 }
 
 /** The draft after a target's run: its record, its history, and the place it has left, when that is to be removed. */

@@ -1,4 +1,6 @@
 import type {
+  CertificateDownload,
+  CertificateDownloadStatus,
   CertificateImport,
   CertificateImportStatus,
   DeliveryRecord,
@@ -8,10 +10,13 @@ import type {
 import type { KubeObject, Resource } from "../../kube/index.ts";
 import type { Subject } from "./subject.ts";
 
-/** The status of both kinds but for their records. */
-export type CommonStatus = Omit<CertificateImportStatus & StoreDeploymentStatus, "delivery" | "targets">;
+/** The status of all kinds that deliver but for their records. */
+export type CommonStatus = Omit<
+  CertificateImportStatus & StoreDeploymentStatus & CertificateDownloadStatus,
+  "delivery" | "targets"
+>;
 
-export type DeliveryObject = CertificateImport | StoreDeployment;
+export type DeliveryObject = CertificateImport | StoreDeployment | CertificateDownload;
 
 /** What the delivery controllers need to know of a kind that delivers. */
 export interface DeliveryKind<T extends DeliveryObject = DeliveryObject> {

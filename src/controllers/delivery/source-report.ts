@@ -7,11 +7,12 @@ import type { Draft } from "./draft.ts";
 export function sourceReport(
   source: Source | undefined,
   { phase, reason = phase, message = "" }: DeliveryRecord,
-): Pick<Draft, "certificate" | "source" | "sourceValid"> {
+): Pick<Draft, "certificate" | "source" | "fileName" | "sourceValid"> {
   if (source !== undefined) {
     const message = ["The source holds a usable certificate.", ...source.warnings].join(" ").slice(0, 1024);
     const sourceValid = { status: "True", reason: "Valid", message } as const;
-    return { certificate: certificateOf(source), source: source.read, sourceValid };
+    const fileName = source.fileName?.slice(0, 256);
+    return { certificate: certificateOf(source), source: source.read, fileName, sourceValid };
   }
   return { sourceValid: { status: "False", reason, message } };
 }

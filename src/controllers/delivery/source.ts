@@ -1,35 +1,110 @@
 import type { SourceSpec } from "../../crds/index.ts";
-import { providerNotBuilt, type Source } from "../../resolve/index.ts";
-import { WaitingError } from "../../stores/errors.ts";
+import {
+  download,
+  type DownloadFrom,
+  providerNotBuilt,
+  type Source,
+  storeKey,
+  storeTitle,
+} from "../../resolve/index.ts";
+import type { DownloadRequest } from "../../stores/contract.ts";
+import { TerminalError, WaitingError } from "../../stores/errors.ts";
+import type { Visitor } from "../../stores/gate/index.ts";
 import type { DeliveryContext } from "./context.ts";
-import type { Subject } from "./subject.ts";
+import type { DownloadSource, Subject } from "./subject.ts";
 
-type Context = Pick<DeliveryContext, "sources" | "imports">;
+type Context = Pick<DeliveryContext, "sources" | "stores" | "imports">;
 
-/** Lends what a subject's certificate is read from to `work`. Throws what the resolvers throw, and `ImportMissing`. */
+/** What a read of a source is given beside it. */
+export interface Reading {
+  readonly now: Date;
+  readonly signal: AbortSignal;
+  /** Told of what a store throws that is no decided error. */
+  readonly onDefect: (error: unknown) => void;
+}
+
+/**
+ * Lends what a subject's certificate is read from to `work`. Throws what the resolvers throw, and `ImportMissing`, `StoreMismatch`,
+ * `ImportNotDelivered`.
+ */
 export async function useSource<T>(
   context: Context,
   subject: Subject,
-  now: Date,
-  signal: AbortSignal,
+  reading: Reading,
   work: (source: Source) => Promise<T>,
 ): Promise<T> {
-  return context.sources.use(subject.namespace, sourceSpecOf(context, subject), now, signal, work);
+  const { namespace, source } = subject;
+  if ("download" in source) {
+    const from = downloadFrom(context, namespace, source.download);
+    return work(await download(context.stores, namespace, from, reading));
+  }
+  return context.sources.use(namespace, sourceSpecOf(context, namespace, source), reading.now, reading.signal, work);
 }
 
-/** Names what `useSource` would give now, without reading anything. */
-export function sourceVersion({ sources, imports }: Context, { namespace, source }: Subject): unknown {
+/** Names what `useSource` would give now, without reading anything; what lies in a store has no version that is known. */
+export function sourceVersion({ sources, stores, imports }: Context, { namespace, source }: Subject): unknown {
   if ("heldBy" in source) return source;
+  if ("download" in source) {
+    const { block, imported } = downloadRequest({ imports }, namespace, source.download);
+    return [block, imported?.id, imported?.version, stores.version(namespace, source.download.storeRef)];
+  }
   const spec = "spec" in source ? source.spec : imports.get(`${namespace}/${source.importName}`)?.spec.source;
   return spec === undefined ? "absent" : [spec, sources.version(namespace, spec)];
 }
 
+/** What a download asks its store for, as far as the import that it names is known. */
+function downloadRequest(
+  { imports }: Pick<Context, "imports">,
+  namespace: string,
+  { block, importName }: DownloadSource,
+): DownloadRequest {
+  if (importName === undefined) return { block };
+  return { block, imported: imports.get(`${namespace}/${importName}`)?.status?.delivery?.remote };
+}
+
+/** Asks the gate of the store that a download reads from. */
+export function enterSource(
+  context: Context,
+  namespace: string,
+  source: DownloadSource,
+  visitor: Visitor,
+): ReturnType<Context["stores"]["enter"]> {
+  const { storeRef, provider } = source;
+  const request = downloadRequest(context, namespace, source);
+  return context.stores.enter(namespace, storeRef, { for: "Download", provider, request }, visitor);
+}
+
 /** The spec's own source, or that of the import it names. */
-function sourceSpecOf({ imports }: Context, { namespace, source }: Subject): SourceSpec {
+function sourceSpecOf(
+  { imports }: Context,
+  namespace: string,
+  source: Exclude<Subject["source"], { download: DownloadSource }>,
+): SourceSpec {
   if ("spec" in source) return source.spec;
   if ("heldBy" in source) throw providerNotBuilt(source.heldBy);
-  const found = imports.get(`${namespace}/${source.importName}`);
-  if (found !== undefined && found.metadata.deletionTimestamp === undefined) return found.spec.source;
-  const message = `CertificateImport ${source.importName} does not exist in namespace ${namespace}; create it.`;
+  return importNamed(imports, namespace, source.importName).spec.source;
+}
+
+function downloadFrom({ imports }: Context, namespace: string, source: DownloadSource): DownloadFrom {
+  const { storeRef, provider, importName } = source;
+  const request = downloadRequest({ imports }, namespace, source);
+  if (importName === undefined) return { storeRef, provider, request };
+  const found = importNamed(imports, namespace, importName);
+  const into = found.spec.storeRef;
+  if (storeKey(namespace, into) !== storeKey(namespace, storeRef)) {
+    const message = `CertificateImport ${importName} brings its certificate into ${storeTitle(into)}, not into ${storeTitle(storeRef)}; name that store here.`;
+    throw new TerminalError("StoreMismatch", message);
+  }
+  if (request.imported === undefined) {
+    const message = `CertificateImport ${importName} has not brought its certificate into the store yet; it is waited for.`;
+    throw new WaitingError("ImportNotDelivered", message);
+  }
+  return { storeRef, provider, request };
+}
+
+function importNamed(imports: Context["imports"], namespace: string, name: string) {
+  const found = imports.get(`${namespace}/${name}`);
+  if (found !== undefined && found.metadata.deletionTimestamp === undefined) return found;
+  const message = `CertificateImport ${name} does not exist in namespace ${namespace}; create it.`;
   throw new WaitingError("ImportMissing", message);
 }

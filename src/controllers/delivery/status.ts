@@ -15,6 +15,7 @@ export function draftOf(object: DeliveryObject, subject: Subject, generations: R
     history: status.history ?? [],
     certificate: status.certificate,
     source: status.source,
+    fileName: status.fileName,
     sourceValid: valid ?? { status: "Unknown", reason: "Pending", message: "The source has not been read yet." },
     lastHandledReconcileAt: status.lastHandledReconcileAt,
     lastHandledDeliverNow: status.lastHandledDeliverNow,
@@ -38,12 +39,12 @@ export function statusOf(
   const observedGeneration = Math.min(
     ...names.map((name) => draft.generations.get(name) ?? before.observedGeneration ?? -1),
   );
-  const { certificate, source, lastHandledReconcileAt, lastHandledDeliverNow } = draft;
+  const { certificate, source, fileName, lastHandledReconcileAt, lastHandledDeliverNow } = draft;
   return {
     observedGeneration,
     conditions: conditions(before.conditions ?? [], state, draft, observedGeneration, now),
     summary: state.summary,
-    ...defined({ certificate, source, lastHandledReconcileAt, lastHandledDeliverNow }),
+    ...defined({ certificate, source, fileName, lastHandledReconcileAt, lastHandledDeliverNow }),
     ...(draft.history.length === 0 ? {} : { history: draft.history }),
     ...(draft.previous.length === 0 ? {} : { previous: draft.previous }),
     ...kind.recordsStatus(draft.records, names),

@@ -1,4 +1,5 @@
 import {
+  type CertificateDownload,
   type CertificateImport,
   type ChainSpec,
   type DeliveryRecord,
@@ -14,7 +15,7 @@ import {
 
 /** What a resource that delivers asks for, the same for every kind. */
 export interface Subject {
-  readonly kind: "CertificateImport" | "StoreDeployment";
+  readonly kind: "CertificateImport" | "StoreDeployment" | "CertificateDownload";
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
@@ -39,8 +40,18 @@ export interface Subject {
 export type SubjectSource =
   | { readonly spec: SourceSpec }
   | { readonly importName: string }
+  | { readonly download: DownloadSource }
   /** The back end holds it already: there is nothing to be read. */
   | { readonly heldBy: "keyfactorCommand" };
+
+/** A certificate that a store gives back. */
+export interface DownloadSource {
+  readonly storeRef: StoreRef;
+  readonly provider: string;
+  readonly block: unknown;
+  /** The import whose certificate is asked for. */
+  readonly importName?: string | undefined;
+}
 
 /** One place that a subject asks for. A CertificateImport has one, without a name. */
 export interface Target {
@@ -123,7 +134,8 @@ function targetOf(target: DeploymentTarget, policies: PolicySet, providers: read
   };
 }
 
-function common(object: CertificateImport | StoreDeployment) {
+/** What the subjects of all kinds take from their objects. */
+export function common(object: CertificateImport | StoreDeployment | CertificateDownload) {
   const { metadata, spec } = object;
   return {
     namespace: metadata.namespace,
@@ -151,7 +163,11 @@ function chainOf(chain: ChainSpec | undefined): Target["chain"] {
   return { include: chain?.include ?? true, root: chain?.root ?? "Exclude" };
 }
 
-function blockOf(fields: Record<string, unknown>, providers: readonly string[]): { provider: string; block: unknown } {
+/** The block among the fields of a resource: the first that is named after a provider. */
+export function blockOf(
+  fields: Record<string, unknown>,
+  providers: readonly string[],
+): { provider: string; block: unknown } {
   const provider = providers.find((name) => fields[name] !== undefined) ?? "";
   return { provider, block: fields[provider] };
 }

@@ -77,6 +77,7 @@ async function reconcile(
   const { key, subject, target } = run;
   const started = context.now();
   const stored = subject.records.get(target.name);
+  const onDefect = (error: unknown): void => log.error({ err: error }, "a store failed in an unforeseen way");
   const opened: { record?: DeliveryRecord } = {};
   const ended = await settle().finally(run.leave);
   if (ended.ended === "Dropped") return { requeueAt: context.now() };
@@ -118,7 +119,7 @@ async function reconcile(
     try {
       if (run.refusal !== undefined) throw run.refusal;
       const { namespace } = subject;
-      return await useSource(context, subject, now, signal, async (read) => {
+      return await useSource(context, subject, { now, signal, onDefect }, async (read) => {
         found.source = read;
         found.asked = run.rollouts.ask(key, subject, target, before, revisionOf(context, subject, read));
         const { storeRef, provider, block } = target;
@@ -155,6 +156,7 @@ async function reconcile(
     const desired: Desired = {
       bundle: target.privateKey === "Include" ? source.bundle : withoutKey(source.bundle),
       chain: target.chain,
+      ...(source.file === undefined ? {} : { file: source.file }),
       mark: markOf(context.ownerId, subject, target.name),
     };
     const situation: Situation = {
@@ -178,7 +180,7 @@ async function reconcile(
     const effects = {
       now: context.now,
       fence: context.fence,
-      onDefect: (error: unknown) => log.error({ err: error }, "a store failed in an unforeseen way"),
+      onDefect,
       open: async (record: DeliveryRecord) => {
         const saved = await saver.open(
           key,
@@ -216,13 +218,14 @@ function withoutKey({ key: _key, ...bundle }: Source["bundle"]): Source["bundle"
 function fingerprintOf(
   context: DeliveryContext,
   target: Target,
-  { bundle, chain, mark }: Desired,
+  { bundle, chain, mark, file }: Desired,
   secrets: readonly Buffer[],
 ): string {
   const certificates = chainOf(bundle, { chain: chain.include, root: chain.root });
   const shape = JSON.stringify([target.block, target.chain, target.privateKey, mark]);
   const key = bundle.key ?? Buffer.alloc(0);
   const parts = [shape, key, bundle.leaf, ...certificates, "trusted", ...bundle.trusted, "secrets", ...secrets];
+  if (file !== undefined) parts.push("file", file);
   return fingerprint(context.fingerprintKey, parts);
 }
 
