@@ -11,7 +11,7 @@ function path(longest: number): z.ZodString {
     .regex(/^[A-Za-z0-9._@+=][-A-Za-z0-9._@+=]*(\/[A-Za-z0-9._@+=][-A-Za-z0-9._@+=]*)*$/)
     .meta(
       rules({
-        rule: "!self.split('/').exists(name, name in ['.', '..'] || name.startsWith('.certferry') || name.size() > 200)",
+        rule: "!self.matches('(^|/)([.][.]?(/|$)|[.]certferry|[^/]{201})')",
         message:
           "a path is names of at most 200 characters with '/' between them, none of them '.' or '..' or beginning with .certferry",
       }),
