@@ -67,6 +67,7 @@ export interface Target {
 
 export const reconcileRequest = "certferry.io/reconcile-requested-at";
 export const deliverNow = "certferry.io/deliver-now";
+const longestEcho = 128;
 
 /**
  * A CertificateImport as a subject with one target.
@@ -102,7 +103,7 @@ export function subjectOfDeployment(object: StoreDeployment, providers: readonly
   return {
     kind: "StoreDeployment",
     ...common(object),
-    deliverNow: object.metadata.annotations?.[deliverNow],
+    deliverNow: asked(object, deliverNow),
     schedule: spec.schedule,
     rollout: spec.rollout,
     source: sourceOf(spec),
@@ -144,10 +145,19 @@ export function common(object: CertificateImport | StoreDeployment | Certificate
     generation: metadata.generation,
     created: metadata.creationTimestamp,
     deleting: metadata.deletionTimestamp !== undefined,
-    requested: metadata.annotations?.[reconcileRequest],
+    requested: asked(object, reconcileRequest),
     suspended: spec.suspend ?? false,
     refreshMs: milliseconds(spec.refreshInterval ?? "1h"),
   };
+}
+
+/** What an annotation asks for, as long as status can echo it; an empty one asks for nothing. */
+function asked(
+  { metadata }: { readonly metadata: StoreDeployment["metadata"] },
+  annotation: string,
+): string | undefined {
+  const value = metadata.annotations?.[annotation]?.slice(0, longestEcho);
+  return value === "" ? undefined : value;
 }
 
 function policiesOf(spec: CertificateImport["spec"] | StoreDeployment["spec"]): PolicySet {
