@@ -2,7 +2,7 @@ import { Writable } from "node:stream";
 import type { CertificateImport, StoreDeployment } from "../../src/crds/index.ts";
 import { parseConfig } from "../../src/config.ts";
 import { CertificateImports, StoreDeployments } from "../../src/controllers/resources.ts";
-import { Secret } from "../../src/kube/index.ts";
+import { type ClusterConfig, Secret } from "../../src/kube/index.ts";
 import { runOperator } from "../../src/operator.ts";
 import { createLogger } from "../../src/runtime/index.ts";
 import type { Provider } from "../../src/stores/contract.ts";
@@ -22,6 +22,7 @@ export class World {
   #stop = new AbortController();
   #running: Promise<void> | undefined;
   #metricsPort = 0;
+  #aheadMs = 0;
   readonly #log: string[] = [];
 
   private constructor(plane: ClusterAccess, home: string, away: string) {
@@ -36,7 +37,13 @@ export class World {
     return world;
   }
 
-  async start(flags: readonly string[] = [], lookAgainMs = 300, providers: readonly Provider[] = []): Promise<void> {
+  /** @param through what the operator's way to the API server leads through */
+  async start(
+    flags: readonly string[] = [],
+    lookAgainMs = 300,
+    providers: readonly Provider[] = [],
+    through: { configFor(config: ClusterConfig): ClusterConfig } = { configFor: (config) => config },
+  ): Promise<void> {
     const destination = new Writable({
       write: (chunk, _, done) => {
         this.#log.push(String(chunk));
@@ -58,14 +65,20 @@ export class World {
       {},
     );
     const log = createLogger({ level: config.logLevel, destination });
-    const cluster = this.plane.configFor("certferry-system", "certferry");
+    const cluster = through.configFor(this.plane.configFor("certferry-system", "certferry"));
+    const now = (): Date => new Date(Date.now() + this.#aheadMs);
     const serving = Promise.withResolvers<void>();
     const onServing = ({ metricsPort = 0 }: { metricsPort: number | undefined }): void => {
       this.#metricsPort = metricsPort;
       serving.resolve();
     };
-    this.#running = runOperator({ config, log, cluster, lookAgainMs, onServing, providers }, this.#stop.signal);
+    this.#running = runOperator({ config, log, cluster, lookAgainMs, now, onServing, providers }, this.#stop.signal);
     await Promise.race([serving.promise, this.#running]);
+  }
+
+  /** Sets the operator's wall clock, which goes on from there. */
+  setClock(to: string): void {
+    this.#aheadMs = Date.parse(to) - Date.now();
   }
 
   /** Stops the operator, and keeps what it told for the search for leaks. */
