@@ -105,6 +105,16 @@ describe("a rollout", () => {
     expect(told(ask("b", { rollout }))).toBe("RolloutStopped");
   });
 
+  it("wakes one that was refused before the failure and says so only after it", () => {
+    const rollout = { stopOnFailure: true };
+    const a = ask("a", { rollout });
+    const b = ask("b", { rollout });
+    a.settle(failed);
+    expect(woken).toEqual([]);
+    b.settle(queued);
+    expect(woken).toEqual(["shop/web#b"]);
+  });
+
   it("stays stopped when the one that failed is well again, which may go on", () => {
     const rollout = { stopOnFailure: true };
     ask("a", { rollout }).settle(failed);
@@ -125,6 +135,16 @@ describe("a rollout", () => {
     expect(woken).toEqual(["shop/web#a"]);
     expect(told(ask("b", { revision: "2" }))).toBe("WaitingForRollout");
     expect(told(ask("a", { revision: "2" }))).toBe("go");
+  });
+
+  it("is not stopped by what the older one comes to", () => {
+    const rollout = { stopOnFailure: true };
+    ask("a", { rollout }).settle(delivered);
+    const b = ask("b", { rollout });
+    ask("a", { rollout, revision: "2" }).settle(queued);
+    b.settle(failed);
+    expect(woken).toEqual(["shop/web#a"]);
+    expect(told(ask("a", { rollout, revision: "2" }))).toBe("go");
   });
 
   it("counts what a process before it has begun as under way", () => {

@@ -69,16 +69,17 @@ export class Rollouts {
 
   #end(key: string, progress: Progress, name: string, standing: Standing | undefined): void {
     const current = this.#byObject.get(key);
-    // Another rollout has begun meanwhile: of that one nothing is known yet.
-    if (current !== progress) current?.standings.delete(name);
-    else if (standing === undefined) progress.standings.delete(name);
-    else progress.standings.set(name, standing);
-    const stops = standing === "Failed" && progress.rollout.stopOnFailure === true && !progress.failed;
-    if (stops) {
-      progress.failed = true;
-      for (const [queued, how] of progress.standings) if (how === "Queued") this.#wake(key, queued);
+    if (current !== progress) {
+      // Another rollout has begun meanwhile: of that one nothing is known yet.
+      current?.standings.delete(name);
+    } else {
+      if (standing === undefined) progress.standings.delete(name);
+      else progress.standings.set(name, standing);
+      progress.failed ||= standing === "Failed" && progress.rollout.stopOnFailure === true;
     }
-    this.#wakeNext(key);
+    if (current?.failed !== true) return this.#wakeNext(key);
+    // Those that wait are to say that it is stopped, also those that have only now come to wait.
+    for (const [queued, how] of current.standings) if (how === "Queued") this.#wake(key, queued);
   }
 
   #progress(key: string, { targets, records }: Subject, rollout: Rollout, revision: string): Progress {
