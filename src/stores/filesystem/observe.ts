@@ -64,6 +64,7 @@ function differencesOf(snapshot: Snapshot, wanted: Wanted, looks: Looks): Differ
     ...keystoreDifferences(looks).map((what) => `file ${what}`),
     ...modes.map((path) => `mode of ${path}`),
     ...leaving.filter((path) => files.has(path)).map((path) => `file ${path}, no longer wanted`),
+    ...(snapshot.isMarkCutShort ? ["rest of a write of the mark"] : []),
     ...snapshot.cutShort.map((path) => `rest of a write of ${path}`),
     ...(marked(snapshot, wanted, looks, leaving) ? [] : ["mark"]),
   ].map((what) => ({ what }));

@@ -23,6 +23,12 @@ export async function readMarkOf(tree: Tree, id: string): Promise<Mark | undefin
   return text === undefined ? undefined : readMark(text, id);
 }
 
+/** Whether the write of a mark was cut short: the next one takes away what is left of it. */
+export async function isMarkCutShort(tree: Tree, id: string): Promise<boolean> {
+  const found = await tree.find(markFile(id));
+  return (await found?.folder.has(restOf(found.name))) ?? false;
+}
+
 /** A mark without files goes. */
 export async function storeMark(tree: Tree, mark: Mark): Promise<void> {
   const file = markFile(markId(mark.mark));
@@ -55,11 +61,15 @@ async function read(tree: Tree, file: string): Promise<string | undefined> {
   return (await found?.folder.read(found.name))?.bytes.toString("utf8");
 }
 
+/** Always the same name: the next write finds what a killed process has left. */
+function restOf(name: string): string {
+  return `${name}.tmp`;
+}
+
 /** Whole or not at all, also when the process or the machine ends in between. */
 async function write(tree: Tree, file: string, text: string): Promise<void> {
   const { folder, name } = await tree.make(file);
-  // Always the same name: the next write finds what a killed process has left.
-  const temporary = `${name}.tmp`;
+  const temporary = restOf(name);
   try {
     await folder.remove(temporary);
     await folder.write(temporary, Buffer.from(text), 0o600);

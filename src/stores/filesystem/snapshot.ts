@@ -3,7 +3,7 @@ import { isAllOurs, sha256 } from "../outputs/keystore-record.ts";
 import type { Found } from "../outputs/look.ts";
 import type { FoundFile } from "./folder.ts";
 import { type Mark, markId, temporaryName, type WrittenFile } from "./mark.ts";
-import { readHolder, readMarkOf } from "./own-files.ts";
+import { isMarkCutShort, readHolder, readMarkOf } from "./own-files.ts";
 import type { Tree } from "./tree.ts";
 
 /** What lies on a place's spots, and who notes that it is theirs. */
@@ -17,9 +17,18 @@ export interface Snapshot {
   readonly holders: ReadonlyMap<string, string>;
   /** Files of ours whose write was cut short: something of it still lies beside them. */
   readonly cutShort: readonly string[];
+  /** The same of our mark. */
+  readonly isMarkCutShort: boolean;
 }
 
-export const nothing: Snapshot = { files: new Map(), ours: undefined, others: [], holders: new Map(), cutShort: [] };
+export const nothing: Snapshot = {
+  files: new Map(),
+  ours: undefined,
+  others: [],
+  holders: new Map(),
+  cutShort: [],
+  isMarkCutShort: false,
+};
 
 /** Whose bytes are wiped by `wipe`. */
 export async function takeSnapshot(tree: Tree, spots: readonly string[], mark: string): Promise<Snapshot> {
@@ -42,7 +51,14 @@ export async function takeSnapshot(tree: Tree, spots: readonly string[], mark: s
     const other = others.get(id) ?? (await readMarkOf(tree, id));
     if (other?.files[path] !== undefined) others.set(id, other);
   }
-  return { files, ours, others: [...others.values()], holders, cutShort };
+  return {
+    files,
+    ours,
+    others: [...others.values()],
+    holders,
+    cutShort,
+    isMarkCutShort: await isMarkCutShort(tree, markId(mark)),
+  };
 }
 
 /** Digest of all that a decision about the place is made from, but for our own mark, which a write changes first. */
