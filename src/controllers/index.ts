@@ -2,6 +2,7 @@ import {
   type CertificateStore,
   type ClusterCertificateStore,
   providers as known,
+  type Reason,
   type SecretKeyRef,
   type StoreRef,
 } from "../crds/index.ts";
@@ -45,6 +46,7 @@ import { DeliveryMetrics } from "./delivery/metrics.ts";
 import type { DeliveryKind, DeliveryObject } from "./delivery/kind.ts";
 import { StoresInUse } from "./delivery/stores-in-use.ts";
 import type { Target } from "./delivery/subject.ts";
+import { Succession } from "./delivery/succession.ts";
 import { CertificateImports, CertificateStores, ClusterCertificateStores } from "./resources.ts";
 import { goingNamespace } from "./namespaces.ts";
 import { deploymentKind } from "./store-deployment/kind.ts";
@@ -133,13 +135,15 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
     metrics,
     log,
   });
+  const claims = new Claims();
   const context: DeliveryContext = {
     sources,
     stores,
     secretValues: new SecretValues({ client, secrets, secretSelector: options.secretSelector }),
     secretsOf,
     imports: imports.cache,
-    claims: new Claims(),
+    claims,
+    succession: new Succession({ claims, waits, wake }),
     metrics: new DeliveryMetrics(metrics.registry),
     ownerId: options.ownerId,
     fingerprintKey: options.fingerprintKey,
@@ -148,8 +152,8 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
     now,
     random,
     fence: options.fence,
-    exists: (resource, target) => exists(resource, target),
-    wake: (claimant) => wake(claimant),
+    exists,
+    wake,
     tell: ({ kind, namespace, name, uid }, { type, outcome, message }, going) => {
       const event = { type, reason: outcome, action: "Deliver", note: message };
       if (going !== undefined) {
@@ -206,6 +210,12 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
     return object !== undefined && (kind?.subjectOf(object).targets.some(({ name }) => name === target) ?? false);
   }
 
+  function waits({ resource, target }: Claimant): boolean {
+    const { kind, cache } = deliveringOf(resource) ?? {};
+    const object = cache?.get(keyOfResource(resource));
+    return object !== undefined && kind?.subjectOf(object).records.get(target)?.reason === heldBack;
+  }
+
   function wake({ resource, target }: Claimant): void {
     deliveringOf(resource)?.controller.enqueueTarget(keyOfResource(resource), target);
   }
@@ -220,6 +230,9 @@ interface Delivering<T extends DeliveryObject> {
   readonly kind: DeliveryKind<T>;
   readonly cache: Informer<T & KubeObject>;
 }
+
+/** Reason of a delivery whose place somebody else holds. */
+const heldBack: Reason = "PlaceTaken";
 
 function tellProblem(log: Logger, metrics: Metrics, { during, resource, namespace, error }: InformerProblem): void {
   if (during !== "handler") metrics.watchRestarts.inc({ resource });

@@ -20,11 +20,14 @@ interface Claim extends Claimant {
 export class Claims {
   readonly #byResource = new Map<string, Map<string, Claim>>();
   readonly #byAddress = new Map<string, Set<Claim>>();
+  /** Places that a resource which is going has given up, by resource. */
+  readonly #givenUp = new Map<string, Set<string>>();
 
   /** Replaces what this target claimed before. Returns who waited for what becomes free by that. */
   set(claimant: Claimant, address: string, spots: readonly string[]): Claimant[] {
     const before = this.#byResource.get(claimant.resource)?.get(claimant.target);
     this.#forget(claimant.resource, claimant.target);
+    this.#givenUp.get(claimant.resource)?.delete(spotOf(claimant.target, address));
     const claim: Claim = { ...claimant, address, spots };
     const targets = this.#byResource.get(claimant.resource) ?? new Map<string, Claim>();
     targets.set(claimant.target, claim);
@@ -39,6 +42,7 @@ export class Claims {
   /** Keeps only these targets of a resource; none when it is gone. Returns who waited for what becomes free. */
   retain(resource: string, targets: ReadonlySet<string>): Claimant[] {
     const freed: Claimant[] = [];
+    this.#givenUp.delete(resource);
     for (const [target, claim] of this.#byResource.get(resource) ?? []) {
       if (targets.has(target)) continue;
       this.#forget(resource, target);
@@ -47,8 +51,16 @@ export class Claims {
     return freed;
   }
 
+  /** A target of a resource that is going wants this place no more. */
+  giveUp(resource: string, target: string, address: string): void {
+    if (this.#byResource.get(resource)?.get(target)?.address === address) this.#forget(resource, target);
+    const places = this.#givenUp.get(resource) ?? new Set<string>();
+    this.#givenUp.set(resource, places.add(spotOf(target, address)));
+  }
+
   /** Whether a target wants this place; undefined while it has not been resolved. */
   wants(resource: string, target: string, address: string, spots: readonly string[]): boolean | undefined {
+    if (this.#givenUp.get(resource)?.has(spotOf(target, address)) === true) return false;
     const claim = this.#byResource.get(resource)?.get(target);
     return claim && claim.address === address && claim.spots.some((spot) => spots.includes(spot));
   }
@@ -57,6 +69,11 @@ export class Claims {
   targetsAt(resource: string, address: string): string[] {
     const claims = [...(this.#byResource.get(resource) ?? [])];
     return claims.filter(([, claim]) => claim.address === address).map(([target]) => target);
+  }
+
+  /** Who else wants something at this address. */
+  othersAt(resource: string, address: string): Claimant[] {
+    return [...(this.#byAddress.get(address) ?? [])].filter((other) => other.resource !== resource);
   }
 
   /** The one that comes before `claimant` at this place: the older, then by resource and target name. */
@@ -86,6 +103,10 @@ export class Claims {
     there?.delete(claim);
     if (there?.size === 0) this.#byAddress.delete(claim.address);
   }
+}
+
+function spotOf(target: string, address: string): string {
+  return JSON.stringify([target, address]);
 }
 
 function order(a: Claimant, b: Claimant): number {

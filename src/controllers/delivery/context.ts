@@ -8,6 +8,7 @@ import type { OutcomeChange } from "./outcome.ts";
 import type { DeliveryMetrics } from "./metrics.ts";
 import type { StoresInUse } from "./stores-in-use.ts";
 import type { Subject, Target } from "./subject.ts";
+import type { Succession } from "./succession.ts";
 
 /** What every delivery needs, shared by all kinds. */
 export interface DeliveryContext {
@@ -18,6 +19,7 @@ export interface DeliveryContext {
   readonly secretsOf: (target: Target) => readonly SecretKeyRef[];
   readonly imports: Cache<CertificateImport & KubeObject>;
   readonly claims: Claims;
+  readonly succession: Succession;
   readonly metrics: DeliveryMetrics;
   /** The first part of our marks. */
   readonly ownerId: string;

@@ -206,7 +206,9 @@ export class DeliveryController<T extends DeliveryObject> {
     this.#known.delete(key);
     this.#rollouts.forget(key);
     this.#saver.forget(key);
-    for (const waiter of context.claims.retain(`${kind.kind}/${namespace}/${name}`, new Set())) context.wake(waiter);
+    const resource = `${kind.kind}/${namespace}/${name}`;
+    context.succession.forget(resource);
+    for (const waiter of context.claims.retain(resource, new Set())) context.wake(waiter);
     return {};
   }
 }

@@ -100,9 +100,15 @@ async function removePrevious<T extends DeliveryObject>(
   return { requeueAt: done.length > 0 ? context.now() : until };
 }
 
-/** Whether a target that takes the old place's stead, or lies at its very address, does not hold the certificate yet. */
+/**
+ * Whether a target that takes the old place's stead, or lies at its very address, does not hold the certificate yet. Where one
+ * lies that has never run is not known.
+ */
 function awaited(context: DeliveryContext, subject: Subject, { target = "", place }: PreviousPlace): boolean {
   const here = context.claims.targetsAt(resourceName(subject), place.address);
-  const names = subject.targets.filter(({ name }) => name === target || here.includes(name)).map(({ name }) => name);
-  return names.some((name) => subject.records.get(name)?.phase !== "Delivered");
+  return subject.targets.some(({ name }) => {
+    const record = subject.records.get(name);
+    const concerned = name === target || here.includes(name) || record?.place?.address === place.address;
+    return record === undefined || (concerned && record.phase !== "Delivered");
+  });
 }

@@ -26,6 +26,9 @@ export interface Removing {
   readonly again: () => void;
 }
 
+/** How soon it is looked at again whether a place has been taken over. */
+const handOverMs = 500;
+
 type Fate =
   | { readonly ended: true; readonly type: "Normal" | "Warning"; readonly outcome: string; readonly message: string }
   | { readonly ended: false; readonly entry: PreviousPlace; readonly until: Date | undefined };
@@ -80,6 +83,8 @@ async function fateOf(
     case "Remove":
       break;
   }
+  if (context.succession.pending(resourceName(subject), entry, now))
+    return { ended: false, until: new Date(now.getTime() + handOverMs), entry };
   const { storeRef, key } = entry.place;
   const visitor = { id: resourceName(subject), urgency: "Write", wake: again } as const;
   const visit = context.stores.enter(subject.namespace, storeRef, { for: "Removal", key }, visitor);
