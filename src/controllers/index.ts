@@ -123,6 +123,7 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
     secrets,
     runs: workers,
     clock: systemClock,
+    onClosed: (key) => checkStore(key),
     provider,
   });
   const storesInUse = new StoresInUse({
@@ -214,6 +215,11 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
     const { kind, cache } = deliveringOf(resource) ?? {};
     const object = cache?.get(keyOfResource(resource));
     return object !== undefined && kind?.subjectOf(object).records.get(target)?.reason === heldBack;
+  }
+
+  /** By its key: no key of one kind is one of the other. */
+  function checkStore(key: string): void {
+    for (const { cache, controller } of watched) if (cache.get(key) !== undefined) controller.enqueue(key);
   }
 
   function wake({ resource, target }: Claimant): void {

@@ -30,7 +30,7 @@ export interface DeliveryWatch {
 
 /** What of one kind of stores others refer to. */
 export interface StoreWatch {
-  readonly cache: Pick<Informer<StoreObject & KubeObject>, "onChange" | "byIndex">;
+  readonly cache: Pick<Informer<StoreObject & KubeObject>, "onChange" | "byIndex" | "get">;
   readonly controller: Pick<StoreController["controller"], "enqueue">;
 }
 

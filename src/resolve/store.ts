@@ -29,6 +29,8 @@ export interface StoreOptions {
   /** How many may run in one store at once, whatever its own limits say. */
   readonly runs: number;
   readonly clock: GateClock;
+  /** Told of a store (`storeKey`) that begins to refuse its login, or to be silent. */
+  onClosed(key: string): void;
   /** The provider of that name, when it is built in. */
   provider(name: string): Provider | undefined;
 }
@@ -138,7 +140,7 @@ export class StoreResolver {
   }
 
   #gateOf(key: string, object: StoreObject): Gate {
-    const gate = this.#gates.get(key) ?? new Gate(this.#options.clock);
+    const gate = this.#gates.get(key) ?? new Gate(this.#options.clock, () => this.#options.onClosed(key));
     this.#gates.set(key, gate);
     const { maxConcurrent = Number.POSITIVE_INFINITY, requestsPerMinute } = object.spec.limits ?? {};
     const runs = Math.min(this.#options.runs, maxConcurrent);

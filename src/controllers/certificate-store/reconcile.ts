@@ -54,13 +54,16 @@ export function nextCheck(
   now: Date,
   random: number,
 ): Date | undefined {
-  if (!health.well && health.error.name === "TransientError") {
+  const error = health.well ? undefined : health.error;
+  if (error?.name === "TransientError") {
     const due = backOff(failures, now, random);
-    const asked = health.error.retryAfter;
-    return asked !== undefined && asked > due ? asked : due;
+    return error.retryAfter !== undefined && error.retryAfter > due ? error.retryAfter : due;
   }
-  if (!health.well && !(health.error instanceof CredentialsRefused)) return new Date(now.getTime() + lookAgainMs);
+  if (error !== undefined && !(error instanceof CredentialsRefused)) {
+    const until = error.name === "WaitingError" ? error.until : undefined;
+    return until ?? new Date(now.getTime() + lookAgainMs);
+  }
   const every = checkEveryMs(store);
   if (every === undefined) return undefined;
-  return new Date(now.getTime() + Math.round(every * (0.95 + 0.1 * random)));
+  return error?.until ?? new Date(now.getTime() + Math.round(every * (0.95 + 0.1 * random)));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CertificateStore } from "../../crds/index.ts";
-import { BlockedError, TerminalError, TransientError, WaitingError } from "../../stores/errors.ts";
+import { BlockedError, CredentialsRefused, TerminalError, TransientError, WaitingError } from "../../stores/errors.ts";
 import type { Health } from "./reconcile.ts";
 import { storeStatus } from "./status.ts";
 
@@ -22,6 +22,7 @@ const healths = {
   noAnswer: { well: false, error: new TransientError("ClusterUnavailable", "No answer.") },
   noSecret: { well: false, error: new WaitingError("SecretMissing", "Create it.") },
   badSpec: { well: false, error: new TerminalError("InvalidKubeconfig", "Correct it.") },
+  badLogin: { well: false, error: new CredentialsRefused("Renew it.") },
   noRight: { well: false, error: new BlockedError("TokenNotGranted", "Grant it.") },
 } satisfies Record<string, Health>;
 
@@ -36,6 +37,7 @@ describe("the conditions of a store", () => {
     ["noSecret", true, "False SecretMissing", "True", "False"],
     ["badSpec", false, "False InvalidKubeconfig", "False", "True"],
     ["badSpec", true, "False InvalidKubeconfig", "False", "True"],
+    ["badLogin", false, "False CredentialsRefused", "False", "True"],
     ["noRight", false, "False TokenNotGranted", "False", "True"],
     ["noRight", true, "False TokenNotGranted", "False", "True"],
   ])("%s, suspended %s: Ready %s, Reconciling %s, Stalled %s", (health, suspended, ready, reconciling, stalled) => {

@@ -178,6 +178,14 @@ describe("a store that refuses the login", () => {
     expect(world.enter("b")).toBe("CredentialsRefused");
   });
 
+  it("tells a check when it may try, and whoever keeps its status that it is shut", () => {
+    const world = open({ checkEveryMs: 600_000 });
+    world.gate.told("1", refused);
+    expect(world.closed).toBe(1);
+    const { why } = { why: undefined, ...world.gate.enter({ id: "check", urgency: "Check", wake: () => {} }) };
+    expect(Math.round(((why?.until?.getTime() ?? 0) - Date.now()) / 1000)).toBe(540);
+  });
+
   it("is never tried where there are no checks", () => {
     const world = open({ checkEveryMs: undefined });
     world.gate.told("1", refused);

@@ -1,6 +1,6 @@
 import { CredentialsRefused, WaitingError } from "../errors.ts";
 import type { GateClock } from "./clock.ts";
-import { Line, type Visitor } from "./line.ts";
+import { Line, type Urgency, type Visitor } from "./line.ts";
 import { RequestRate } from "./request-rate.ts";
 
 /** How much a store takes at once. */
@@ -49,6 +49,7 @@ const lookAgainMs = 600_000;
  */
 export class Gate {
   readonly #clock: GateClock;
+  readonly #onClosed: () => void;
   readonly #line = new Line();
   /** Who is in, each with the version that it came for. */
   readonly #running = new Map<string, string | undefined>();
@@ -62,8 +63,10 @@ export class Gate {
   /** The health check that is let into a shut store. */
   #trying = false;
 
-  constructor(clock: GateClock) {
+  /** @param onClosed told when the store begins to be shut, or silent */
+  constructor(clock: GateClock, onClosed: () => void = () => {}) {
     this.#clock = clock;
+    this.#onClosed = onClosed;
   }
 
   /** Another spec or other credentials: what was known of the store is no more. */
@@ -72,6 +75,7 @@ export class Gate {
     this.#version = version;
     if (limits.requestsPerMinute !== this.#limits.requestsPerMinute) {
       const { requestsPerMinute } = limits;
+      this.#rate?.end();
       this.#rate = requestsPerMinute === undefined ? undefined : new RequestRate(requestsPerMinute, this.#clock);
     }
     this.#limits = limits;
@@ -85,7 +89,7 @@ export class Gate {
     const room = this.#mode.name === "Shut" ? this.#mayTry(visitor, this.#mode.tryAt) : this.#room() > 0;
     if (room) return this.#admit(visitor);
     this.#line.add(visitor);
-    const why = this.#why();
+    const why = this.#why(visitor.urgency);
     return why === undefined ? { state: "Parked" } : { state: "Parked", why };
   }
 
@@ -117,10 +121,11 @@ export class Gate {
   }
 
   /** Why a user that is let in now would have to wait; undefined where it only waits for its turn. */
-  #why(): WaitingError | undefined {
+  #why(urgency?: Urgency): WaitingError | undefined {
     if (this.#mode.name === "Shut") {
-      const { message } = this.#mode.refusal;
-      return new CredentialsRefused(message, { until: new Date(Date.now() + lookAgainMs) });
+      const { refusal, tryAt } = this.#mode;
+      const wait = urgency === "Check" && tryAt < Number.POSITIVE_INFINITY ? tryAt - this.#clock.now() : lookAgainMs;
+      return new CredentialsRefused(refusal.message, { until: new Date(Date.now() + wait) });
     }
     if (this.#mode.name === "Open" || !this.#mode.silent) return undefined;
     const message = "The store did not answer in time; one delivery at a time tries whether it does again.";
@@ -207,6 +212,7 @@ export class Gate {
 
   /** Who waits comes back, is told why, and waits on. */
   #tellAll(): void {
+    this.#onClosed();
     for (const { wake } of this.#line.all()) wake();
   }
 

@@ -39,6 +39,12 @@ export class RequestRate {
     }
   }
 
+  /** Lets all go who wait: the rate is another one now. */
+  end(): void {
+    for (const { go } of this.#waiting) go();
+    this.#waiting.clear();
+  }
+
   #serve(): void {
     const now = this.#clock.now();
     while (this.#gone.length > 0 && (this.#gone[0] ?? now) <= now - minute) this.#gone.shift();

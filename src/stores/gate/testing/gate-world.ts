@@ -46,7 +46,9 @@ export class StillClock implements GateClock {
 /** A gate, its clock, and what became of those who came. */
 export class GateWorld {
   readonly clock = new StillClock();
-  readonly gate = new Gate(this.clock);
+  /** How often it was told that the store is shut, or silent. */
+  closed = 0;
+  readonly gate = new Gate(this.clock, () => void (this.closed += 1));
   /** Who is in, with the way out. */
   readonly inside = new Map<string, () => void>();
   /** Who was woken and has not come since, in order. */

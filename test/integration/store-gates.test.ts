@@ -1,0 +1,162 @@
+import { createHash, X509Certificate } from "node:crypto";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type StoreDeployment } from "../../src/crds/index.ts";
+import { StoreDeployments } from "../../src/controllers/resources.ts";
+import { eventually } from "../control-plane/index.ts";
+import { sharedControlPlane } from "../control-plane/shared.ts";
+import { answer, before, stall } from "../fault-proxy/index.ts";
+import { names, ProxiedStore } from "./proxied-store.ts";
+import { leafAndIssuer, World } from "./world.ts";
+
+const many = 40;
+
+let world: World;
+const stores: ProxiedStore[] = [];
+
+beforeAll(async () => {
+  world = await World.create(sharedControlPlane(), "gates");
+  await world.start();
+});
+afterAll(async () => {
+  await world.stop();
+  await Promise.all(stores.map(({ proxy }) => proxy.close()));
+});
+
+async function store(name: string, spec: object = {}, token?: string): Promise<ProxiedStore> {
+  const created = await ProxiedStore.create(world, name, spec, token);
+  stores.push(created);
+  return created;
+}
+
+/** Puts a new certificate into the sources of these stores' deployments; gives its SHA-256. */
+async function renew(...stores: readonly ProxiedStore[]): Promise<string> {
+  const [leaf, issuer] = await leafAndIssuer("gates.example.com");
+  for (const { source } of stores) await world.source(source, leaf, [issuer]);
+  return createHash("sha256").update(new X509Certificate(leaf.pem).raw).digest("hex");
+}
+
+/** The deployments of a store, in the order of their names. */
+async function deployments(name: string): Promise<StoreDeployment[]> {
+  const list = { namespace: world.home, signal: AbortSignal.timeout(10_000) };
+  const { items } = await world.plane.client.list(StoreDeployments, list);
+  return names(name, many).flatMap((one) => items.find(({ metadata }) => metadata.name === one) ?? []);
+}
+
+/** The phases and reasons of a store's deployments, each once. */
+async function states(name: string): Promise<string[]> {
+  const all = await deployments(name);
+  return [...new Set(all.map(({ status }) => `${status?.targets?.[0]?.phase}/${status?.targets?.[0]?.reason}`))];
+}
+
+/** Milliseconds until all deployments of a store hold a certificate. */
+async function delivered(name: string, sha256: string): Promise<number> {
+  const started = performance.now();
+  await eventually(
+    `the deployments of ${name} to be delivered`,
+    async () => (await deployments(name)).every(({ status }) => status?.targets?.[0]?.remote?.sha256 === sha256),
+    { withinMs: 50_000, everyMs: 250 },
+  );
+  return performance.now() - started;
+}
+
+it("two stores that hang with forty deployments each do not hold up a third", { timeout: 180_000 }, async () => {
+  const all = await Promise.all(["well", "hangs-a", "hangs-b"].map((name) => store(name)));
+  const first = await renew(...all);
+  await Promise.all(all.map((one) => one.deploy(many)));
+  await Promise.all(all.map(({ name }) => delivered(name, first)));
+
+  for (const { name, proxy } of all) if (name !== "well") proxy.inject(before(stall));
+  const second = await renew(...all);
+  // The stores' timeout is 60 s, and each of the two has as much to do as the third.
+  expect(await delivered("well", second)).toBeLessThan(30_000);
+  for (const name of ["hangs-a", "hangs-b"]) {
+    const waits = (await deployments(name)).filter(({ status }) => status?.targets?.[0]?.remote?.sha256 !== second);
+    expect(waits).toHaveLength(many);
+  }
+  for (const { proxy } of all) {
+    proxy.heal();
+    proxy.cut();
+  }
+  await delivered("hangs-a", second);
+  await delivered("hangs-b", second);
+});
+
+it("a refused login is tried again by a health check alone, and all go on when that gets in", async () => {
+  const locked = await store("locked", { healthcheck: { interval: "30s" } });
+  const first = await renew(locked);
+  await locked.deploy(many);
+  await delivered("locked", first);
+
+  locked.proxy.inject(before(answer(401, "Unauthorized")));
+  const second = await renew(locked);
+  await told("locked", "Waiting/CredentialsRefused");
+  expect(await failures("locked")).toEqual([undefined]);
+  const tries = locked.proxy.requests.length;
+  locked.proxy.heal();
+  await delivered("locked", second);
+  expect(locked.proxy.requests[tries]?.path).toBe("/version");
+});
+
+it("a wrong password is tried once, by whoever comes first, and another one at once", async () => {
+  const wrong = await store("wrong", { healthcheck: { enabled: false } }, "not-the-right-token");
+  const leaf = await renew(wrong);
+  await wrong.deploy(many);
+  await told("wrong", "Waiting/CredentialsRefused");
+  await requested("wrong-0");
+  expect(await failures("wrong")).toEqual([undefined]);
+  expect(wrong.proxy.requests).toHaveLength(1);
+
+  await wrong.login(await world.plane.tokenFor(world.home, "writer"));
+  await delivered("wrong", leaf);
+});
+
+it("a pause that a store asks for is kept by all its deliveries, and is nobody's failure", async () => {
+  const busy = await store("busy");
+  const first = await renew(busy);
+  await busy.deploy(many);
+  await delivered("busy", first);
+
+  busy.proxy.inject(before(answer(429, "TooManyRequests", { "retry-after": "10" })), { times: 1 });
+  const second = await renew(busy);
+  await eventually("one to be told", async () => (await states("busy")).includes("Waiting/StoreThrottled"));
+  const asked = busy.proxy.requests.length;
+  const since = performance.now();
+  await eventually("the next request", () => busy.proxy.requests.length > asked);
+  expect(performance.now() - since).toBeGreaterThan(2_000);
+  expect(await failures("busy")).toEqual([undefined]);
+  await delivered("busy", second);
+});
+
+it("limits of the spec are kept, and are over when they are taken back", async () => {
+  const slow = await store("slow", { limits: { maxConcurrent: 1, requestsPerMinute: 10 } });
+  const leaf = await renew(slow);
+  await slow.deploy(many);
+  await eventually("the first requests", () => slow.proxy.requests.length === 10);
+  await requested("slow-0");
+  expect(slow.proxy.requests).toHaveLength(10);
+
+  const unlimited = JSON.stringify({ spec: { limits: null } });
+  const args = ["patch", "certificatestore", "slow", "-n", world.home, "--type=merge", "-p", unlimited];
+  await world.plane.kubectl(args);
+  await delivered("slow", leaf);
+});
+
+async function told(name: string, state: string): Promise<void> {
+  await eventually(`all of ${name} to be ${state}`, async () => (await states(name)).join() === state, {
+    withinMs: 30_000,
+  });
+}
+
+/** How often deployments of a store have failed, each number once. */
+async function failures(name: string): Promise<(number | undefined)[]> {
+  return [...new Set((await deployments(name)).map(({ status }) => status?.targets?.[0]?.failures))];
+}
+
+/** Asks for a look at a deployment, and waits until that is seen to. */
+async function requested(name: string): Promise<void> {
+  await world.request(name, "1");
+  await eventually("the request to be seen to", async () => {
+    const { status } = await world.deployment(name);
+    return status?.lastHandledReconcileAt === "1";
+  });
+}
