@@ -9,7 +9,6 @@ import {
   startControlPlane,
   type SupervisedProcess,
 } from "../control-plane/index.ts";
-import { recordStates } from "../kstatus/states.ts";
 import { rememberSecret } from "../leaks/material.ts";
 import {
   authority,
@@ -28,7 +27,6 @@ import { World } from "./world.ts";
 
 const noGo = !(await canBuild());
 const signal = (): AbortSignal => AbortSignal.timeout(20_000);
-const recording = new AbortController();
 let plane: ControlPlane;
 let certManager: SupervisedProcess;
 let world: World;
@@ -38,7 +36,6 @@ beforeAll(async () => {
   plane = await startControlPlane({ audit: "RequestResponse" });
   await install(plane);
   await installCertManager(plane);
-  await recordStates(plane.client, recording.signal);
   world = await World.create(plane, "issuer");
   rememberSecret(password);
   await world.apply(...authority(world.home));
@@ -48,7 +45,6 @@ beforeAll(async () => {
 afterAll(async () => {
   if (noGo) return;
   await world.stop();
-  recording.abort();
   await plane.stop();
 });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sharedControlPlane } from "../control-plane/shared.ts";
-import { deployment, leafAndIssuer, store, target, World } from "./world.ts";
+import { deployment, leafAndIssuer, named, store, target, World } from "./world.ts";
 
 let world: World;
 
@@ -93,6 +93,30 @@ describe("kubectl get", () => {
       EXPIRES: "",
       REASON: "SecretMissing",
       MESSAGE: message,
+    });
+  });
+
+  it("shows what has one place in the same columns", async () => {
+    const [leaf, issuer] = await leafAndIssuer("one.example.com", { notAfter: new Date("2049-01-01T00:00:00Z") });
+    await world.source("one", leaf, [issuer]);
+    await world.apply({
+      ...named("certferry.io/v1alpha1", "CertificateImport", "one", world.home),
+      spec: {
+        source: { secretRef: { name: "one" } },
+        storeRef: { name: "apps" },
+        kubernetes: { namespace: world.away, name: "one", outputs: [{ format: "TLS" }] },
+      },
+    });
+    expect(await wait("certificateimport/one", "Delivered", "60s")).toContain("condition met");
+    const { AGE: _age, "LAST DELIVERY": _last, ...rest } = await line("certificateimport/one");
+    expect(rest).toEqual({
+      NAME: "one",
+      READY: "True",
+      STATUS: "1/1 delivered",
+      EXPIRES: "2049-01-01T00:00:00Z",
+      STORE: "apps",
+      REASON: "Delivered",
+      MESSAGE: "1/1 delivered.",
     });
   });
 

@@ -7,7 +7,9 @@ import { runOperator } from "../../src/operator.ts";
 import { createLogger } from "../../src/runtime/index.ts";
 import type { Provider } from "../../src/stores/contract.ts";
 import { type ClusterAccess, eventually } from "../control-plane/index.ts";
+import { ControlPlane } from "../control-plane/control-plane.ts";
 import { type Issued, issue } from "../fixtures/pki.ts";
+import { recordStates } from "../kstatus/states.ts";
 import { keepTold, rememberSecret } from "../leaks/material.ts";
 
 const timeout = (): AbortSignal => AbortSignal.timeout(20_000);
@@ -51,6 +53,8 @@ export class World {
       },
     });
     this.#stop = new AbortController();
+    // Those on the shared control plane are recorded for all tests at once.
+    if (this.plane instanceof ControlPlane) await recordStates(this.plane.client, this.#stop.signal);
     const config = parseConfig(
       [
         `--watch-namespaces=${this.home}`,
