@@ -52,13 +52,17 @@ function fail(place: string): void {
   proxy.inject(before(answer(500, "InternalError")), ofPlace(place, "GET"));
 }
 
-/** Makes writes slow, and knows how many were under way at once at the most. */
-function slowly(): { readonly fault: Fault; readonly most: () => number } {
+/**
+ * Makes writes slow, and knows how many were under way at once at the most: each waits until so many are, as far as they
+ * come, and then so long that one too many would come as well.
+ */
+function slowly(atOnce: number): { readonly fault: Fault; readonly most: () => number } {
   let underWay = 0;
   let most = 0;
   const fault: Fault = async (exchange) => {
     underWay += 1;
     most = Math.max(most, underWay);
+    await eventually("others", () => most >= atOnce);
     await sleep(200);
     await exchange.pass(await exchange.forward()).finally(() => (underWay -= 1));
   };
@@ -72,11 +76,15 @@ async function states(name: string): Promise<string[]> {
 }
 
 async function become(name: string, expected: string[]): Promise<void> {
-  await eventually(`${name} to be ${expected.join(", ")}`, async () => {
-    const found = await states(name);
-    if (found.join() === expected.join()) return true;
-    throw new Error(`it is ${found.join(", ")}`);
-  });
+  await eventually(
+    `${name} to be ${expected.join(", ")}`,
+    async () => {
+      const found = await states(name);
+      if (found.join() === expected.join()) return true;
+      throw new Error(`it is ${found.join(", ")}`);
+    },
+    { withinMs: 45_000 },
+  );
 }
 
 async function handled(name: string, value: string): Promise<void> {
@@ -89,7 +97,7 @@ async function handled(name: string, value: string): Promise<void> {
 
 describe("a rollout", () => {
   it("writes one target after the other, in list order, where it says no more", async () => {
-    const { fault, most } = slowly();
+    const { fault, most } = slowly(1);
     proxy.inject(fault, ofPlace("ordered-"));
     await renew("ordered");
     await deploy("ordered", {});
@@ -102,7 +110,7 @@ describe("a rollout", () => {
   });
 
   it("never has more than maxParallel writes under way", async () => {
-    const { fault, most } = slowly();
+    const { fault, most } = slowly(2);
     proxy.inject(fault, ofPlace("pairs-"));
     await renew("pairs");
     await deploy("pairs", { maxParallel: 2 });
@@ -112,7 +120,7 @@ describe("a rollout", () => {
   });
 
   it("is all at once where there is none", async () => {
-    const { fault, most } = slowly();
+    const { fault, most } = slowly(names.length);
     proxy.inject(fault, ofPlace("free-"));
     await renew("free");
     await world.apply(
@@ -126,7 +134,7 @@ describe("a rollout", () => {
       ),
     );
     await world.reason("free", "Delivered");
-    expect(most()).toBeGreaterThan(2);
+    expect(most()).toBe(5);
   });
 
   it("goes on past a target that fails, which holds up nobody", async () => {
@@ -141,7 +149,7 @@ describe("a rollout", () => {
   });
 
   it("begins with the first target again when the certificate is renewed in the middle of it", async () => {
-    const { fault } = slowly();
+    const { fault } = slowly(1);
     proxy.inject(fault, ofPlace("renewed-"));
     await renew("renewed");
     await deploy("renewed", {});
@@ -161,7 +169,7 @@ describe("a rollout", () => {
   });
 
   it("goes on where it was after a restart, and writes nothing twice", async () => {
-    const { fault, most } = slowly();
+    const { fault, most } = slowly(1);
     proxy.inject(fault, ofPlace("restarted-"));
     await renew("restarted");
     await deploy("restarted", {});
