@@ -17,6 +17,8 @@ export interface Facts extends Situation {
 }
 
 type Change = Extract<Verdict, { action: "Create" | "Update" }>;
+const openNow = "The annotation certferry.io/deliver-now, set to a new value, opens at once.";
+
 type Rule = (facts: Facts, ownership: Ownership) => Verdict | undefined;
 
 /** In this order; the first that answers decides. */
@@ -97,7 +99,8 @@ function drift(facts: Facts, ownership: Ownership): Verdict | undefined {
 function untimely(facts: Facts, ownership: Ownership): Verdict | undefined {
   const { timing } = facts;
   if (timing === undefined || timing.go) return undefined;
-  const { phase, reason, message, until } = timing;
+  const { phase, reason, until } = timing;
+  const message = phase === "Waiting" ? `${timing.message} ${openNow}` : timing.message;
   return { action: "Refuse", phase, reason, message, until, plan: planned(change(facts, ownership)) };
 }
 

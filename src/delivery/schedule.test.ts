@@ -214,8 +214,7 @@ describe("runAt", () => {
       go: false,
       phase: "Waiting",
       reason: "WaitingForRunAt",
-      message:
-        "The next opening is at 2026-11-28T01:30:00Z. The annotation certferry.io/deliver-now, set to a new value, opens at once.",
+      message: "The next opening is at 2026-11-28T01:30:00Z.",
       until: new Date("2026-11-28T01:30:00Z"),
     });
     expect(timingOf({ runAt, ...nights("0 2 * * *") }, expiry, new Date("2026-11-28T00:00:00Z"))).toMatchObject({

@@ -43,7 +43,7 @@ export function timingOf(
     return { go: false, phase: "Blocked", reason: "NoOpening", message: opening.why, until };
   }
   const reason = schedule.windows === undefined ? "WaitingForRunAt" : "WaitingForWindow";
-  const message = `The next opening is at ${timestamp(opening.next)}. The annotation certferry.io/deliver-now, set to a new value, opens at once.`;
+  const message = `The next opening is at ${timestamp(opening.next)}.`;
   return { go: false, phase: "Waiting", reason, message, until };
 }
 

@@ -86,7 +86,7 @@ describe("a deployment with a window", () => {
   });
 
   it("does not open again when the clocks go back and the hour comes a second time", async () => {
-    world.setClock("2026-10-25T01:29:58Z");
+    world.setClock("2026-10-25T01:35:00Z");
     await renew("web");
     const { status } = await waits("web", "WaitingForWindow");
     expect(status?.targets?.[0]?.message).toContain("The next opening is at 2026-10-26T01:30:00Z.");
@@ -198,9 +198,9 @@ describe("a place that was left", () => {
       "the place to be left",
       async () => (await world.deployment("moving")).status?.previous?.[0]?.target === "t",
     );
-    await eventually("the other target to wait", async () => {
+    await eventually("the other target to wait, and the place", async () => {
       const { status } = await world.deployment("moving");
-      return status?.targets?.[0]?.reason === "WaitingForWindow";
+      return [status?.targets?.[0], status?.previous?.[0]].every((one) => one?.reason === "WaitingForWindow");
     });
     expect(await world.isGone("secret", "moved", world.away)).toBe(false);
     world.setClock("2026-10-28T01:30:00Z");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DeliveryRecord } from "../../crds/index.ts";
 import { outcomeOf } from "./outcome.ts";
-import { type Draft, withOpening, withoutTargets, withReport, withRequest } from "./draft.ts";
+import { type Draft, withDeliverNow, withOpening, withoutTargets, withReport, withRequest } from "./draft.ts";
 
 const empty: Draft = {
   records: new Map(),
@@ -25,6 +25,16 @@ function report(draft: Draft, record: DeliveryRecord, opening?: DeliveryRecord):
 }
 
 describe("a draft", () => {
+  it("opens every target for a request to deliver now, also one that was never looked at, and notes the request", () => {
+    const failed: DeliveryRecord = { phase: "Failed", failures: 2, nextAttemptTime: "2026-06-01T00:10:00Z" };
+    const draft = withDeliverNow({ ...empty, records: new Map([["t", failed]]) }, "now", new Set(["t", "new"]));
+    expect(draft.lastHandledDeliverNow).toBe("now");
+    expect([...draft.records]).toEqual([
+      ["t", { phase: "Failed", failures: 2, deliverNow: "now" }],
+      ["new", { phase: "Pending", deliverNow: "now" }],
+    ]);
+  });
+
   it("keeps the place that a target has left until it is removed", () => {
     const moved = report(report(empty, placed("a")), placed("b"));
     expect(moved.previous.map(({ target, place }) => [target, place.address])).toEqual([["t", "a"]]);

@@ -86,7 +86,12 @@ async function removePrevious<T extends DeliveryObject>(
   const now = context.now();
   const timing = subject.schedule && timingOf(subject.schedule, { placed: undefined, coming: now }, now);
   if (timing?.go === false && !abandoned) {
-    return { requeueAt: timing.until ?? new Date(now.getTime() + context.lookAgainMs) };
+    const { reason, message, until } = timing;
+    const waits = (entry: PreviousPlace): PreviousPlace => ({ ...entry, reason, message });
+    if (!isDeepStrictEqual(previous.map(waits), previous)) {
+      await saver.close(key, (draft) => ({ ...draft, previous: draft.previous.map(waits) }), signal);
+    }
+    return { requeueAt: until ?? new Date(now.getTime() + context.lookAgainMs) };
   }
   const removing = { abandoned, awaited: (entry: PreviousPlace) => awaited(context, subject, entry), again };
   const { done, waiting, until } = await removePlaces(context, subject, previous, removing, signal);
