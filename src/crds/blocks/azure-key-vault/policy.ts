@@ -73,12 +73,7 @@ export const certificatePolicy = z
       .enum(["RSA", "RSA-HSM", "EC", "EC-HSM"])
       .optional()
       .describe("Type of the key; the certificate's when unset."),
-    keySize: z
-      .int()
-      .min(1)
-      .max(16_384)
-      .optional()
-      .describe("Size of an RSA key in bits; the certificate's when unset."),
+    keySize: z.int().optional().describe("Size of an RSA key in bits; the certificate's when unset."),
     curve: z
       .enum(["P-256", "P-384", "P-521", "P-256K"])
       .optional()
