@@ -1,0 +1,130 @@
+import { readFile } from "node:fs/promises";
+import { beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { sharedControlPlane } from "../control-plane/shared.ts";
+import { deployment, named, World } from "./world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await World.create(sharedControlPlane(), "admission-files");
+});
+
+/** What the API server says to an object, without storing it. */
+async function refusal(object: object): Promise<string> {
+  const args = ["apply", "--server-side", "--dry-run=server", "-f", "-"];
+  return world.plane.kubectl(args, { input: JSON.stringify(object) }).then(
+    () => "taken",
+    (error: unknown) => String(error),
+  );
+}
+
+function clusterStore(directory: string, name = "tried"): object {
+  const head = { apiVersion: "certferry.io/v1alpha1", kind: "ClusterCertificateStore", metadata: { name } };
+  return { ...head, spec: { filesystem: { directory } } };
+}
+
+function refused(outputs: readonly object[], more: object = {}): Promise<string> {
+  const storeRef = { kind: "ClusterCertificateStore", name: "files" };
+  return refusal(deployment(world.home, "tried", [{ name: "t", storeRef, filesystem: { outputs }, ...more }]));
+}
+
+const badPath = "a path is names of at most 200 characters with '/' between them";
+const passwordSecretRef = { name: "p", key: "k" };
+
+describe("a store of files", () => {
+  it("is taken for the cluster, and for no namespace", async () => {
+    expect(await refusal(clusterStore("edge/lb"))).toBe("taken");
+    const head = named("certferry.io/v1alpha1", "CertificateStore", "tried", world.home);
+    expect(await refusal({ ...head, spec: { filesystem: { directory: "edge" } } })).toContain("filesystem");
+  });
+
+  it.each(["", "/edge", "edge/", "edge//lb", "-edge", "a b"])("is refused in the directory %j", async (directory) => {
+    expect(await refusal(clusterStore(directory))).toContain("spec.filesystem.directory");
+  });
+
+  it.each([".", "..", "edge/../lb", ".certferry", `edge/${"x".repeat(201)}`])(
+    "is refused in the directory %j, and why is said",
+    async (directory) => {
+      expect(await refusal(clusterStore(directory))).toContain(badPath);
+    },
+  );
+
+  it("keeps its directory", async () => {
+    await world.apply(clusterStore("edge", "kept"));
+    expect(await refusal(clusterStore("other", "kept"))).toContain("the directory of a store cannot be changed");
+    await world.plane.kubectl(["delete", "clustercertificatestore", "kept"]);
+  });
+});
+
+it("docs/files.md shows what is taken", async () => {
+  const page = await readFile(new URL("../../docs/files.md", import.meta.url), "utf8");
+  const blocks = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = ""]) => text.replace(/^ {3}/gm, ""));
+  const objects = blocks.map((text) => parse(text.replaceAll("shop", world.home)) as { kind?: string });
+  const resources = objects.filter(({ kind }) => kind !== undefined);
+  expect(resources.map(({ kind }) => kind)).toEqual(["ClusterCertificateStore", "StoreDeployment"]);
+  for (const resource of resources) expect(await refusal(resource)).toBe("taken");
+});
+
+describe("outputs in files", () => {
+  it.each<[string, object[]]>([
+    ["of every format", ["PEM", "CombinedPEM", "DER", "PKCS7"].map((format) => ({ path: `web/${format}`, format }))],
+    ["of TLS, in a folder", [{ path: "web", format: "TLS", mode: "0640" }]],
+    ["with keystores", [{ path: "web.p12", format: "PKCS12", passwordSecretRef, truststorePath: "trust.p12" }]],
+    ["under a name that begins with a dot", [{ path: ".web/key.pem", format: "PEM", content: "Key", mode: "0600" }]],
+  ])("are taken %s", async (_, outputs) => {
+    expect(await refused(outputs)).toBe("taken");
+  });
+
+  it.each<[string, object[], string]>([
+    ["that leave the directory", [{ path: "../web", format: "PEM" }], badPath],
+    ["of Certferry's own", [{ path: "web/.certferry-x.tmp", format: "PEM" }], badPath],
+    [
+      "that write one path twice",
+      [
+        { path: "web", format: "PEM" },
+        { path: "web", format: "DER" },
+      ],
+      "two outputs write the same path; give each its own",
+    ],
+    [
+      "with a trust store where another lies",
+      [
+        { path: "web", format: "JKS", passwordSecretRef, truststorePath: "trust" },
+        { path: "trust", format: "PEM" },
+      ],
+      "two outputs write the same path; give each its own",
+    ],
+    [
+      "beside TLS on one of its files",
+      [
+        { path: "web", format: "TLS" },
+        { path: "web/ca.crt", format: "PEM" },
+      ],
+      "format TLS writes tls.crt, tls.key and ca.crt into its folder",
+    ],
+    ["with another mode", [{ path: "web", format: "PEM", mode: "0644" }], 'Unsupported value: "0644"'],
+    [
+      "with content that has no room",
+      [{ path: "web", format: "DER", content: "All" }],
+      "content goes only with format",
+    ],
+    [
+      "with a password of what is no keystore",
+      [{ path: "web", format: "PEM", passwordSecretRef }],
+      "passwordSecretRef, previousPasswordSecretRef and truststorePath go only with the keystores",
+    ],
+    ["with a keystore without a password", [{ path: "web", format: "JKS" }], "a keystore needs passwordSecretRef"],
+    ["with a profile of what has none", [{ path: "web", format: "PEM", profile: "LegacyDES" }], "profile goes only"],
+  ])("are refused %s", async (_, outputs, message) => {
+    expect(await refused(outputs)).toContain(message);
+  });
+
+  it("are refused with a key that is excluded, and with a chain that is", async () => {
+    const key = [{ path: "web", format: "CombinedPEM" }];
+    expect(await refused(key, { privateKey: "Exclude" })).toContain("hold the private key; with privateKey: Exclude");
+    const chain = [{ path: "web", format: "PEM", content: "Chain" }];
+    expect(await refused(chain, { chain: { include: false } })).toContain(
+      "an output with content Chain would be empty",
+    );
+  });
+});
