@@ -143,7 +143,7 @@ function notYet(
     until,
     entry: {
       ...withTold(entry, subject, error, inputs),
-      failures: step.record.failures ?? 1,
+      failures: (failureFingerprint === inputs ? failures : 0) + 1,
       nextAttemptTime: until.toISOString(),
     },
   };
