@@ -13,6 +13,21 @@ describe("the configuration", () => {
       secretSelector: undefined,
       suspendWrites: false,
       workers: 16,
+      egress: {
+        deny: [
+          "169.254.0.0/16",
+          "fe80::/10",
+          "127.0.0.0/8",
+          "::1",
+          "0.0.0.0/8",
+          "::",
+          "224.0.0.0/4",
+          "255.255.255.255",
+          "ff00::/8",
+        ],
+        allow: undefined,
+        resolve: new Map(),
+      },
       metricsBindAddress: ":8080",
       healthProbeBindAddress: ":8081",
       logLevel: "info",
@@ -30,6 +45,9 @@ describe("the configuration", () => {
       "--secret-selector=app=web,tier in (a, b),!old,x.example.com/kind!=c",
       "--suspend-writes=true",
       "--workers=256",
+      "--deny-egress=10.0.0.0/8,*.example.org",
+      "--allow-egress=2001:db8::/32,a.example.com",
+      "--resolve=A.example.com=[2001:db8::1]:8443,b.example.com=c:443",
       "--metrics-bind-address=0",
       "--health-probe-bind-address=[::1]:65535",
       "--log-level=trace",
@@ -44,6 +62,14 @@ describe("the configuration", () => {
       secretSelector: "app=web,tier in (a, b),!old,x.example.com/kind!=c",
       suspendWrites: true,
       workers: 256,
+      egress: {
+        deny: ["10.0.0.0/8", "*.example.org"],
+        allow: ["2001:db8::/32", "a.example.com"],
+        resolve: new Map([
+          ["a.example.com", { hostname: "2001:db8::1", port: "8443" }],
+          ["b.example.com", { hostname: "c", port: "443" }],
+        ]),
+      },
       metricsBindAddress: "0",
       healthProbeBindAddress: "[::1]:65535",
       logLevel: "trace",
@@ -70,6 +96,12 @@ describe("the configuration", () => {
     expect([config.watchNamespaces, config.workers]).toEqual([undefined, 16]);
   });
 
+  it("denies no connection with an empty flag, and the usual ones with an empty variable", () => {
+    const deny = (args: readonly string[]): number =>
+      parseConfig(args, { CERTFERRY_DENY_EGRESS: "" }).egress.deny.length;
+    expect([deny(["--deny-egress="]), deny([])]).toEqual([0, 9]);
+  });
+
   it("takes an empty list of namespaces as all, whatever the environment says", () => {
     expect(parseConfig(["--watch-namespaces="], { CERTFERRY_WATCH_NAMESPACES: "a" }).watchNamespaces).toBeUndefined();
   });
@@ -85,6 +117,11 @@ describe("the configuration", () => {
     [["--metrics-bind-address=8080"], '--metrics-bind-address takes host:port, :port, or 0 for none, not "8080"'],
     [["--metrics-bind-address=:65536"], '--metrics-bind-address takes host:port, :port, or 0 for none, not ":65536"'],
     [["--secret-selector=a=b=c"], '--secret-selector takes a label selector, as app=web,tier in (a, b), not "a=b=c"'],
+    [
+      ["--allow-egress=10.0.0.0/33"],
+      '--allow-egress takes addresses, CIDRs and hosts (*.example.com for all below one), with commas between, not "10.0.0.0/33"',
+    ],
+    [["--resolve=a:1"], '--resolve takes host=address:port, several with commas between, not "a:1"'],
     [["--surprise"], "--surprise is not a flag; see --help"],
     [["--toString"], "--toString is not a flag; see --help"],
     [["--no-leader-elect"], "--no-leader-elect is not a flag; see --help"],
@@ -117,6 +154,9 @@ describe("the configuration", () => {
       "--suspend-writes",
       "--filesystem-root",
       "--workers",
+      "--deny-egress",
+      "--allow-egress",
+      "--resolve",
       "--metrics-bind-address",
       "--health-probe-bind-address",
       "--log-level",

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import type { LogLevel } from "./runtime/index.ts";
+import { deniedByDefault, type EgressOptions, isEgressEntry } from "./stores/egress/index.ts";
 
 /** How the operator runs. Every field is a flag, and an environment variable. */
 export interface Config {
@@ -17,6 +18,7 @@ export interface Config {
   /** Below it stores of files have their directories. Absent: no files are written. */
   readonly filesystemRoot: string | undefined;
   readonly workers: number;
+  readonly egress: EgressOptions;
   readonly metricsBindAddress: string;
   readonly healthProbeBindAddress: string;
   readonly logLevel: LogLevel;
@@ -32,7 +34,7 @@ interface Flag {
   readonly boolean?: true;
   readonly fallback?: string;
   /** What a value must look like. */
-  readonly form: RegExp;
+  readonly form: Pick<RegExp, "test">;
   readonly takes: string;
   readonly help: string;
 }
@@ -52,6 +54,13 @@ const requirement = [
 ].join("|");
 const selector = new RegExp(`^(${requirement})( *, *(${requirement}))*$`);
 const bool = { boolean: true, form: /^(true|false)$/, takes: "true or false" } as const;
+const destinations = new RegExp(
+  `^[-.a-zA-Z0-9]+=(\\[[0-9a-fA-F:.]+\\]|[-.a-zA-Z0-9]+):${port}(,[-.a-zA-Z0-9]+=(\\[[0-9a-fA-F:.]+\\]|[-.a-zA-Z0-9]+):${port})*$`,
+);
+const networks = {
+  takes: "addresses, CIDRs and hosts (*.example.com for all below one), with commas between",
+} as const;
+const isEgressList = (text: string): boolean => text.split(",").every(isEgressEntry);
 const listens = { form: address, takes: "host:port, :port, or 0 for none" };
 
 const flags: Readonly<Record<string, Flag>> = {
@@ -94,6 +103,22 @@ const flags: Readonly<Record<string, Flag>> = {
     takes: "1 to 256",
     help: "Deliveries at once into each store.",
   },
+  "deny-egress": {
+    ...networks,
+    fallback: deniedByDefault.join(","),
+    form: { test: (text) => text === "" || isEgressList(text) },
+    help: "Where stores may not connect to, checked for every connection after DNS; empty for nowhere.",
+  },
+  "allow-egress": {
+    ...networks,
+    form: { test: isEgressList },
+    help: "Where stores may connect to, when --deny-egress does not forbid it; everywhere.",
+  },
+  resolve: {
+    form: destinations,
+    takes: "host=address:port, several with commas between",
+    help: "Hosts that are elsewhere than DNS says. Their addresses are checked as any other.",
+  },
   "metrics-bind-address": { ...listens, fallback: ":8080", help: "Where /metrics is served." },
   "health-probe-bind-address": { ...listens, fallback: ":8081", help: "Where /healthz and /readyz are served." },
   "log-level": {
@@ -130,10 +155,23 @@ export function parseConfig(args: readonly string[], env: Readonly<Record<string
     suspendWrites: value("suspend-writes") === "true",
     filesystemRoot: value("filesystem-root"),
     workers: Number(value("workers")),
+    egress: {
+      deny: (value("deny-egress") ?? "").split(",").filter((entry) => entry !== ""),
+      allow: value("allow-egress")?.split(","),
+      resolve: destinationsOf(value("resolve") ?? ""),
+    },
     metricsBindAddress: value("metrics-bind-address") ?? "0",
     healthProbeBindAddress: value("health-probe-bind-address") ?? "0",
     logLevel: logLevels.find((level) => level === value("log-level")) ?? "info",
   };
+}
+
+function destinationsOf(text: string): EgressOptions["resolve"] {
+  const entries = text.split(",").flatMap((entry) => {
+    const [, host = "", hostname = "", port = ""] = /^([^=]+)=\[?(.*?)\]?:([0-9]+)$/.exec(entry) ?? [];
+    return host === "" ? [] : [[host.toLowerCase(), { hostname, port }] as const];
+  });
+  return new Map(entries);
 }
 
 /** What a flag takes and means, for those who set it. */

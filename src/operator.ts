@@ -27,6 +27,7 @@ import {
   watchEventLoop,
 } from "./runtime/index.ts";
 import type { Provider } from "./stores/contract.ts";
+import { egressGuard } from "./stores/egress/index.ts";
 import { createRegistry } from "./stores/registry.ts";
 
 /** What tests may set otherwise; a user has no need to. */
@@ -83,7 +84,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     const { clusterUid, fingerprintKey } = known;
     const events = new EventRecorder({ client, controller: "certferry.io/operator", instance: identity, log });
     const providers = createRegistry(
-      { client, cluster, clusterUid, userAgent },
+      { client, cluster, clusterUid, userAgent, egress: egressGuard(config.egress) },
       { filesystemRoot, others: options.providers },
     );
     const controllers = addControllers({

@@ -62,7 +62,9 @@ async function run(): Promise<void> {
 async function startOperator(on: ControlPlane): Promise<SupervisedProcess> {
   const namespace = "certferry-system";
   const kubeconfig = `--kubeconfig=${await on.kubeconfigFor(namespace, "certferry")}`;
-  const flags = [`--namespace=${namespace}`, "--metrics-bind-address=0", "--health-probe-bind-address=0"];
+  const listening = ["--metrics-bind-address=0", "--health-probe-bind-address=0"];
+  // Stores that a reader adds will lead to clusters of this machine.
+  const flags = [`--namespace=${namespace}`, "--deny-egress=", ...listening];
   const started = on.startProcess("operator", process.execPath, [main, kubeconfig, ...flags]);
   operator = started;
   const lease = { namespace, name: "certferry" };

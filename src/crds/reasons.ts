@@ -58,6 +58,7 @@ export const reasons = {
     CheckFailed: "The check failed in an unforeseen way; the operator's log has the error.",
     ClusterStoresOff:
       "The operator serves a list of namespaces, and ClusterCertificateStores only where it serves all.",
+    EgressDenied: "The operator's flags forbid a connection to where the store is; the message names the flag.",
     StoreThrottled: "The store has asked for a pause; nobody asks it anything before that is over.",
     StoreUnavailable: "The store does not answer as it should; it is tried again.",
     StoreFailed: "The store failed in an unforeseen way; the operator's log has the error.",

@@ -1,5 +1,6 @@
 import { createSecureContext } from "node:tls";
-import { Pool } from "undici";
+import type { LookupFunction } from "node:net";
+import { buildConnector, Pool } from "undici";
 import type { ClusterConfig } from "./config/cluster-config.ts";
 import { KubeError } from "./errors.ts";
 
@@ -9,6 +10,21 @@ export interface PoolOptions {
   connectTimeoutSeconds: number;
   /** The longest silence before and within an answer. */
   silenceSeconds: number;
+  guard?: ConnectGuard | undefined;
+}
+
+/** Where a connection goes. */
+export interface Destination {
+  readonly hostname: string;
+  readonly port: string;
+}
+
+/** Asked before each connection; what either throws or answers as an error is the error of the request. */
+export interface ConnectGuard {
+  /** Where to connect really. Throws when that is an address that may not be connected to. */
+  destination(asked: Destination): Destination;
+  /** Resolves names, and refuses those that lead to such an address. */
+  readonly lookup: LookupFunction;
 }
 
 export interface Pools {
@@ -73,15 +89,16 @@ export class PoolKeeper {
   }
 
   #open(material: TlsMaterial): Pools {
-    const { maxConnections, connectTimeoutSeconds, silenceSeconds } = this.#options;
+    const { maxConnections, connectTimeoutSeconds, silenceSeconds, guard } = this.#options;
     const { serverName } = this.#config;
+    const tls = {
+      // One for all connections: each would parse the CA again and keep a store of its own.
+      secureContext: createSecureContext(defined(material)),
+      ...(serverName === undefined ? {} : { servername: serverName }),
+      timeout: connectTimeoutSeconds * 1000,
+    };
     const shared = {
-      connect: {
-        // One for all connections: each would parse the CA again and keep a store of its own.
-        secureContext: createSecureContext(defined(material)),
-        ...(serverName === undefined ? {} : { servername: serverName }),
-        timeout: connectTimeoutSeconds * 1000,
-      },
+      connect: guard === undefined ? tls : guarded(tls, guard),
       headersTimeout: silenceSeconds * 1000,
       bodyTimeout: silenceSeconds * 1000,
       // One connection per request: on a shared HTTP/2 connection one loss fails every write at once.
@@ -100,6 +117,17 @@ export class PoolKeeper {
     const gone = (): void => void this.#retiring.delete(pools);
     Promise.all([pools.requests.close(), pools.watches.close()]).then(gone, gone);
   }
+}
+
+function guarded(tls: buildConnector.BuildOptions, guard: ConnectGuard): buildConnector.connector {
+  const connect = buildConnector({ ...tls, lookup: guard.lookup, allowH2: false });
+  return (options, callback) => {
+    try {
+      connect({ ...options, ...guard.destination(options) }, callback);
+    } catch (error) {
+      callback(error instanceof Error ? error : new Error(String(error)), null);
+    }
+  };
 }
 
 async function materialOf({ caPem, credentials }: ClusterConfig): Promise<TlsMaterial> {

@@ -3,7 +3,7 @@ import type { Dispatcher } from "undici";
 import type { ClusterConfig } from "./config/cluster-config.ts";
 import { isKubeError, KubeError, type KubeErrorReason } from "./errors.ts";
 import { abortedBy, type Answer, type BodyReader, describe, exchange, failureOf, isSuccess } from "./exchange.ts";
-import { PoolKeeper, type Pools } from "./pools.ts";
+import { type ConnectGuard, PoolKeeper, type Pools } from "./pools.ts";
 import { retryDelay } from "./retry.ts";
 import { errorOfAnswer } from "./status.ts";
 
@@ -27,6 +27,7 @@ export interface ConnectOptions {
   requestTimeoutSeconds?: number;
   connectTimeoutSeconds?: number;
   onRequest?: (facts: RequestFacts) => void;
+  guard?: ConnectGuard | undefined;
   /** Awaited before each attempt. What it throws ends the request, and is the cause of its error. */
   turn?: (signal: AbortSignal) => Promise<void>;
   /** Whether an answer that asks to come again later is waited for, or told; waited for when unset. */

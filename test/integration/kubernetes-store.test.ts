@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { KubernetesTarget } from "../../src/crds/index.ts";
 import { bundleOf, decode } from "../../src/formats/index.ts";
 import type { Desired, Observation, Place, Store } from "../../src/stores/contract.ts";
+import { egressGuard } from "../../src/stores/egress/index.ts";
 import { createRegistry } from "../../src/stores/registry.ts";
 import { sharedControlPlane } from "../control-plane/shared.ts";
 import { type Issued } from "../fixtures/pki.ts";
@@ -12,6 +13,7 @@ let world: World;
 let store: Store;
 let first: Issued;
 let second: Issued;
+const egress = egressGuard({ deny: [], allow: undefined, resolve: new Map() });
 const removal = { readSecret: () => Promise.resolve(new Map()) };
 const signal = AbortSignal.timeout(120_000);
 const [ours, theirs] = ["me/StoreDeployment/shop/web/a", "me/StoreDeployment/shop/other/b"];
@@ -19,7 +21,7 @@ const [ours, theirs] = ["me/StoreDeployment/shop/web/a", "me/StoreDeployment/sho
 beforeAll(async () => {
   world = await World.create(sharedControlPlane(), "kube-store");
   const { client, adminConfig } = world.plane;
-  const registry = createRegistry({ client, cluster: adminConfig, clusterUid: "uid", userAgent: "test" });
+  const registry = createRegistry({ client, cluster: adminConfig, clusterUid: "uid", userAgent: "test", egress });
   const provider = registry.get("kubernetes");
   if (provider === undefined) throw new Error("no provider");
   const context = { namespace: world.home, timeoutMs: 10_000, ...removal, turn: () => Promise.resolve() };

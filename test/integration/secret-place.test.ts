@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundleOf, decode } from "../../src/formats/index.ts";
 import { Secret } from "../../src/kube/index.ts";
 import type { Desired, Observation, Place, Store } from "../../src/stores/contract.ts";
+import { egressGuard } from "../../src/stores/egress/index.ts";
 import { createRegistry } from "../../src/stores/registry.ts";
 import { sharedControlPlane } from "../control-plane/shared.ts";
 import { type Issued } from "../fixtures/pki.ts";
@@ -12,6 +13,7 @@ let world: World;
 let store: Store;
 let first: Issued;
 let second: Issued;
+const egress = egressGuard({ deny: [], allow: undefined, resolve: new Map() });
 const removal = { readSecret: () => Promise.resolve(new Map()) };
 const signal = AbortSignal.timeout(120_000);
 
@@ -22,6 +24,7 @@ beforeAll(async () => {
     cluster: world.plane.adminConfig,
     clusterUid: "uid",
     userAgent: "test",
+    egress,
   });
   const block = { auth: { serviceAccountRef: { name: "writer" } } };
   const context = { namespace: world.home, timeoutMs: 10_000, ...removal, turn: () => Promise.resolve() };

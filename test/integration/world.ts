@@ -60,6 +60,8 @@ export class World {
         `--watch-namespaces=${this.home}`,
         `--owner-id=${this.home}`,
         "--namespace=certferry-system",
+        // Clusters and proxies of tests are on loopback.
+        "--deny-egress=",
         "--leader-elect=false",
         "--metrics-bind-address=127.0.0.1:0",
         "--health-probe-bind-address=0",

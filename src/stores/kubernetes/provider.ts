@@ -1,5 +1,12 @@
 import type { KubernetesStoreBlock, StoreReference } from "../../crds/index.ts";
-import { type ClusterConfig, connect, isKubeError, type KubeClient, Namespace } from "../../kube/index.ts";
+import {
+  type ClusterConfig,
+  connect,
+  type ConnectGuard,
+  isKubeError,
+  type KubeClient,
+  Namespace,
+} from "../../kube/index.ts";
 import type {
   Place,
   PlaceContext,
@@ -34,6 +41,8 @@ export interface OwnCluster {
   /** Uid of kube-system. */
   readonly clusterUid: string;
   readonly userAgent: string;
+  /** For connections to other clusters. */
+  readonly egress: ConnectGuard;
 }
 
 /** Secrets, and for downloads ConfigMaps, of this or another cluster. */
@@ -56,13 +65,14 @@ export function kubernetesProvider(own: OwnCluster): Provider {
       const { serviceAccountRef, kubeconfigSecretRef } = blockOf(block).auth;
       if (serviceAccountRef !== undefined) {
         const account = { namespace: namespaceOf(serviceAccountRef, context), name: serviceAccountRef.name };
-        const client = open(asServiceAccount(own.cluster, own.client, account), own, context);
+        const client = open(asServiceAccount(own.cluster, own.client, account), own.userAgent, context);
         const as = `ServiceAccount ${account.namespace}/${account.name}`;
         return new KubernetesStore({ client, uid: own.clusterUid, as }, context);
       }
       // With its parsers of YAML and schemas, which an operator without such a store need not hold in memory.
       const { clusterOf } = await import("./kubeconfig.ts");
-      const client = open(clusterOf(await kubeconfigText(context, kubeconfigSecretRef, signal)), own, context);
+      const cluster = clusterOf(await kubeconfigText(context, kubeconfigSecretRef, signal));
+      const client = open(cluster, own.userAgent, context, own.egress);
       try {
         const uid = await uidOf(client, signal);
         return new KubernetesStore({ client, uid, as: "the kubeconfig's user" }, context);
@@ -112,9 +122,15 @@ function blockOf(block: unknown): KubernetesStoreBlock {
   return block as KubernetesStoreBlock;
 }
 
-function open(cluster: ClusterConfig, { userAgent }: OwnCluster, { timeoutMs, turn }: StoreContext): KubeClient {
+/** @param guard absent for this cluster, which the operator talks to anyway */
+function open(
+  cluster: ClusterConfig,
+  userAgent: string,
+  { timeoutMs, turn }: StoreContext,
+  guard?: ConnectGuard,
+): KubeClient {
   const requestTimeoutSeconds = timeoutMs / 1000;
-  return connect(cluster, { userAgent, maxConnections: 16, requestTimeoutSeconds, turn, throttled: "Tell" });
+  return connect(cluster, { userAgent, maxConnections: 16, requestTimeoutSeconds, turn, throttled: "Tell", guard });
 }
 
 /** The CRDs see to it that one of the two is there. */

@@ -1,0 +1,2 @@
+export { egressGuard, type EgressOptions } from "./egress.ts";
+export { deniedByDefault, isEgressEntry } from "./rules.ts";
