@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { eventually } from "../control-plane/index.ts";
+import { eventually, kubeconfigText } from "../control-plane/index.ts";
 import { sharedControlPlane } from "../control-plane/shared.ts";
 import { answer, before, type Fault, FaultProxy } from "../fault-proxy/index.ts";
 import type { Issued } from "../fixtures/pki.ts";
-import { deployment, leafAndIssuer, target, World } from "./world.ts";
+import { deployment, leafAndIssuer, named, target, World } from "./world.ts";
 
 let world: World;
 let proxy: FaultProxy;
@@ -146,6 +146,33 @@ describe("a rollout", () => {
     proxy.heal();
     await handled("passing", "healed");
     await world.reason("passing", "Delivered");
+  });
+
+  it("goes on past a target whose store is shut, also with the next certificate", async () => {
+    const kubeconfig = kubeconfigText(proxy.server, proxy.caPem, { token: "wrong" });
+    const auth = { kubeconfigSecretRef: { name: "locked", key: "kubeconfig" } };
+    const shut = { ...target("a", world.away, "shut-a"), storeRef: { name: "locked" } };
+    const first = await renew("shut");
+    await world.apply(
+      { ...named("v1", "Secret", "locked", world.home), stringData: { kubeconfig } },
+      { ...named("certferry.io/v1alpha1", "CertificateStore", "locked", world.home), spec: { kubernetes: { auth } } },
+      deployment(world.home, "shut", [shut, target("b", world.away, "shut-b")], {
+        source: { secretRef: { name: "shut" } },
+        refreshInterval: "0",
+        rollout: {},
+      }),
+    );
+    const delivered = (leaf: Issued): Promise<unknown> =>
+      eventually("the certificate in the second place", async () => {
+        const { data } = await world.secret("shut-b");
+        return Buffer.from(data?.["tls.crt"] ?? "", "base64")
+          .toString()
+          .startsWith(leaf.pem);
+      });
+    await delivered(first);
+    await become("shut", ["CredentialsRefused", "Delivered"]);
+    await delivered(await renew("shut"));
+    await become("shut", ["CredentialsRefused", "Delivered"]);
   });
 
   it("begins with the first target again when the certificate is renewed in the middle of it", async () => {

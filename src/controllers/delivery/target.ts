@@ -117,11 +117,13 @@ async function reconcile(
     };
     const before = run.sightings.byOurClock(key, target.name, stored ?? pending, now);
     try {
-      if (run.refusal !== undefined) throw run.refusal;
-      const { namespace } = subject;
+      const { namespace, rollout } = subject;
+      // In a rollout it must be known of which bundle this target is past, so that those after it can go.
+      if (run.refusal !== undefined && rollout === undefined) throw run.refusal;
       return await useSource(context, subject, { now, signal, onDefect }, async (read) => {
         found.source = read;
         found.asked = run.rollouts.ask(key, subject, target, before, revisionOf(context, subject, read));
+        if (run.refusal !== undefined) throw run.refusal;
         const { storeRef, provider, block } = target;
         const use = { for: "Delivery", provider, block } as const;
         return context.stores.use(namespace, storeRef, use, signal, (resolved) =>
