@@ -47,8 +47,21 @@ describe("the token of a ServiceAccount", () => {
       token("second", "2030-01-01T01:00:00Z"),
     );
     await provide(signal);
+    await provide(signal);
     const refused = [provide(signal, "first"), provide(signal, "first"), provide(signal, "first")];
     expect(await Promise.all(refused)).toEqual(["second", "second", "second"]);
+    expect(asked()).toBe(2);
+  });
+
+  it("is not replaced when it is refused as soon as it was fetched", async () => {
+    const { provide, asked } = await provider(
+      token("first", "2030-01-01T01:00:00Z"),
+      token("second", "2030-01-01T01:00:00Z"),
+      token("third", "2030-01-01T01:00:00Z"),
+    );
+    expect([await provide(signal), await provide(signal, "first")]).toEqual(["first", "first"]);
+    await provide(signal);
+    expect([await provide(signal, "first"), await provide(signal, "second")]).toEqual(["second", "second"]);
     expect(asked()).toBe(2);
   });
 

@@ -21,23 +21,30 @@ export function asServiceAccount(own: ClusterConfig, client: KubeClient, account
   return { ...cluster, credentials: { token: tokenProvider(client, account) } };
 }
 
-/** Keeps the token while it is good; those who come while a new one is fetched share it. */
+/**
+ * Keeps the token while it is good; those who come while a new one is fetched share it. A kept one that is refused is replaced
+ * once; one that is refused as soon as it was fetched is not, since another would fare no better.
+ */
 export function tokenProvider(client: KubeClient, account: AccountRef, now = Date.now): TokenProvider {
-  let current: { token: string; renewAt: number } | undefined;
+  let current: { token: string; renewAt: number; kept: boolean } | undefined;
   let fetching: Promise<string> | undefined;
   const fetch = async (): Promise<string> => {
     const asked = now();
     try {
       const signal = AbortSignal.timeout(30_000);
       const { token, expiresAt } = await requestToken(client, account, { expirationSeconds: lifetimeSeconds, signal });
-      current = { token, renewAt: asked + (expiresAt.getTime() - asked) * 0.8 };
+      current = { token, renewAt: asked + (expiresAt.getTime() - asked) * 0.8, kept: false };
       return token;
     } catch (error) {
       throw meaningOf(error, account);
     }
   };
   return async (_signal, refused) => {
-    if (current !== undefined && current.token !== refused && now() < current.renewAt) return current.token;
+    if (current?.token === refused && current?.kept === false) return current.token;
+    if (current !== undefined && current.token !== refused && now() < current.renewAt) {
+      current.kept = true;
+      return current.token;
+    }
     fetching ??= fetch().finally(() => (fetching = undefined));
     return fetching;
   };
