@@ -43,7 +43,7 @@ export default defineConfig({
           // After the unit tests; more at a time would make API servers slow rather than tests fast.
           sequence: { groupOrder: 1 },
           maxWorkers: 2,
-          include: ["test/{integration,control-plane,fault-proxy}/**/*.test.ts"],
+          include: ["test/{integration,control-plane,fault-proxy,conformance}/**/*.test.ts"],
           globalSetup: ["test/control-plane/global-setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,

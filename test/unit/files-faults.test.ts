@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { chmod, mkdtemp, rm, statfs, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { FilesProgram } from "../fixtures/files-program.ts";
 import { desiredOf, differences, FilesStore } from "../fixtures/files-store.ts";
 import { issue, type Issued } from "../fixtures/pki.ts";
+import { SmallVolume } from "../fixtures/small-volume.ts";
 
 const signal = AbortSignal.timeout(600_000);
 const nobody = 65_534;
@@ -71,36 +71,20 @@ describe("where the operator's user may not", () => {
   });
 });
 
-/** A small tmpfs; what needs one cannot be tried without. */
-async function mountSmall(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "certferry-small-"));
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "certferry-test", folder], { stdio: "pipe" });
-  } catch (error) {
-    await rm(folder, { recursive: true });
-    const message = "This test mounts a small tmpfs and may not: run it as root with CAP_SYS_ADMIN, as in CI.";
-    throw new Error(message, { cause: error });
-  }
-  return folder;
-}
-
 describe("where the file system", () => {
-  let folder: string;
+  let volume: SmallVolume;
   let files: FilesStore;
   beforeEach(async () => {
-    folder = await mountSmall();
-    files = await FilesStore.create(folder);
+    volume = await SmallVolume.mount("64k");
+    files = await FilesStore.create(volume.path);
     await files.write(files.place(...pair), await desiredOf(first));
   });
-  afterEach(async () => {
-    execFileSync("umount", [folder]);
-    await rm(folder, { recursive: true });
-  });
+  afterEach(() => volume.unmount());
 
   /** Leaves so many pages free. */
   async function fill(free: number): Promise<void> {
-    const { bavail, bsize } = await statfs(folder);
-    await writeFile(join(folder, "filler"), Buffer.alloc((bavail - free) * bsize));
+    const { bavail, bsize } = await statfs(volume.path);
+    await writeFile(join(volume.path, "filler"), Buffer.alloc((bavail - free) * bsize));
   }
 
   it.each([0, 1])("is full but for %i pages, the old files stay whole and nothing is left behind", async (free) => {
@@ -111,7 +95,7 @@ describe("where the file system", () => {
     const error = { name: "TransientError", reason: "NoSpace", happened: "no" };
     await expect(place.put(wanted, seen, signal)).rejects.toMatchObject(error);
     await holdsFirst(files);
-    await rm(join(folder, "filler"));
+    await rm(join(volume.path, "filler"));
     expect(differences(await files.write(place, wanted))).toEqual([]);
     expect(await files.text("web/tls.key")).toBe(second.keyPem);
   });
@@ -131,7 +115,7 @@ describe("where the file system", () => {
   });
 
   it("is read-only, it says so", async () => {
-    execFileSync("mount", ["-o", "remount,ro", folder]);
+    volume.remount("ro");
     const write = files.write(files.place(...pair), await desiredOf(second));
     await expect(write).rejects.toMatchObject({ name: "BlockedError", reason: "ReadOnly" });
     await holdsFirst(files);

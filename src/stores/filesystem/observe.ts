@@ -90,10 +90,10 @@ function holdersOf({ ours, others }: Snapshot, { spots }: Wanted, foreign: reado
   };
 }
 
-/** The files on our spots that no mark names. */
-function foreignPaths({ files, ours, others }: Snapshot, { spots }: Wanted): string[] {
+/** The files that would be written over and that no mark names. */
+function foreignPaths({ files, ours, others }: Snapshot, wanted: Wanted): string[] {
   const marks = ours === undefined ? others : [ours, ...others];
-  return spots.filter((path) => files.has(path) && !marks.some((one) => one.files[path] !== undefined));
+  return wantedPaths(wanted).filter((path) => files.has(path) && !marks.some((one) => one.files[path] !== undefined));
 }
 
 function cannotOpen({ key, why }: { readonly key: string; readonly why: string }): Obstacle {

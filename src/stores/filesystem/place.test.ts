@@ -139,6 +139,13 @@ describe("a place of files", () => {
     expect(await files.text("web/ca.crt")).toBe(issuer.pem);
   });
 
+  it("does not mind somebody's file where it would write none", async () => {
+    await files.write(files.place({ path: "web", format: "TLS" }), await desiredOf(first));
+    await writeFile(join(files.directory, "web/ca.crt"), "somebody's");
+    const seen = await files.place({ path: "web", format: "TLS" }).observe(await desiredOf(first), signal);
+    expect(seen).toMatchObject({ differs: [], holders: { ours: true, foreign: false } });
+  });
+
   it("needs the key only where an output does", async () => {
     const wanted = await desiredOf(first);
     const { key: _key, ...bundle } = wanted.bundle;

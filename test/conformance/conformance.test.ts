@@ -1,0 +1,29 @@
+import { expect, it } from "vitest";
+import { createRegistry } from "../../src/stores/registry.ts";
+import { sharedControlPlane } from "../control-plane/shared.ts";
+import { filesystem } from "./filesystem.ts";
+import type { FixtureKind } from "./fixture.ts";
+import { kubernetes } from "./kubernetes.ts";
+import { conformance, inapplicable } from "./suite.ts";
+
+const kinds: readonly FixtureKind[] = [kubernetes, filesystem];
+
+for (const kind of kinds) conformance(kind);
+
+it("covers every provider in the registry", () => {
+  const { client, adminConfig } = sharedControlPlane();
+  const registry = createRegistry({ client, cluster: adminConfig, clusterUid: "uid", userAgent: "test" });
+  expect(kinds.map(({ provider }) => provider)).toEqual([...registry.keys()]);
+});
+
+it("leaves out what cannot happen, and nothing else", () => {
+  const left = kinds.flatMap(inapplicable);
+  console.log(`Conformance, rows that do not apply:\n  ${left.join("\n  ")}`);
+  expect(left).toEqual([
+    "filesystem: wrong credentials: there is no login: the kernel knows who the operator is",
+    "filesystem: 429 with Retry-After: a mounted file system is no server that answers requests",
+    "filesystem: 5xx: a mounted file system is no server that answers requests",
+    "filesystem: never arrived: a mounted file system is no server that answers requests",
+    "filesystem: cancelled while no answer comes: a system call that hangs cannot be given up",
+  ]);
+});
