@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { egressGuard } from "../../src/stores/egress/index.ts";
 import { createRegistry } from "../../src/stores/registry.ts";
 import { sharedControlPlane } from "../control-plane/shared.ts";
 import { filesystem } from "./filesystem.ts";
@@ -6,13 +7,14 @@ import type { FixtureKind } from "./fixture.ts";
 import { kubernetes } from "./kubernetes.ts";
 import { conformance, inapplicable } from "./suite.ts";
 
+const egress = egressGuard({ deny: [], allow: undefined, resolve: new Map() });
 const kinds: readonly FixtureKind[] = [kubernetes, filesystem];
 
 for (const kind of kinds) conformance(kind);
 
 it("covers every provider in the registry", () => {
   const { client, adminConfig } = sharedControlPlane();
-  const registry = createRegistry({ client, cluster: adminConfig, clusterUid: "uid", userAgent: "test" });
+  const registry = createRegistry({ client, cluster: adminConfig, clusterUid: "uid", userAgent: "test", egress });
   expect(kinds.map(({ provider }) => provider)).toEqual([...registry.keys()]);
 });
 

@@ -1,4 +1,5 @@
 import type { Store } from "../../src/stores/contract.ts";
+import { egressGuard } from "../../src/stores/egress/index.ts";
 import { createRegistry } from "../../src/stores/registry.ts";
 import { sharedControlPlane } from "../control-plane/shared.ts";
 import { after, answer, before, type Fault as ProxyFault, FaultProxy, reset, stall } from "../fault-proxy/index.ts";
@@ -6,6 +7,7 @@ import { secretsGrant, World } from "../integration/world.ts";
 import type { Fault, Fixture, FixtureKind } from "./fixture.ts";
 
 const key = "web.pem";
+const egress = egressGuard({ deny: [], allow: undefined, resolve: new Map() });
 
 /** Secrets on a real API server, behind a proxy that fails. */
 export const kubernetes: FixtureKind = {
@@ -49,7 +51,7 @@ class KubernetesFixture implements Fixture {
   async open(): Promise<Store> {
     const { client, adminConfig } = this.#world.plane;
     const cluster = this.#proxy.configFor(adminConfig);
-    const registry = createRegistry({ client, cluster, clusterUid: "uid", userAgent: "test" });
+    const registry = createRegistry({ client, cluster, clusterUid: "uid", userAgent: "test", egress });
     const context = {
       namespace: this.#world.home,
       timeoutMs: 10_000,
