@@ -196,7 +196,8 @@ describe("a download", () => {
   });
 
   it("goes into a Secret beside what others keep there", async () => {
-    await world.apply({ ...named("v1", "Secret", "both", world.home), stringData: { other: "x" } });
+    const type = "example.com/bundle";
+    await world.apply({ ...named("v1", "Secret", "both", world.home), type, stringData: { other: "x" } });
     const text = await pem("secret.example.com");
     enter("both", text);
     const target = { storeRef: { name: "apps" }, secret: { name: "both", key: "web.pem" } };
@@ -205,6 +206,16 @@ describe("a download", () => {
     const { data = {} } = await world.secret("both", world.home);
     expect(Object.keys(data).toSorted()).toEqual(["other", "web.pem"]);
     expect(Buffer.from(data["web.pem"] ?? "", "base64").toString()).toBe(text);
+  });
+
+  it("says that a ConfigMap is immutable", async () => {
+    await world.apply({ ...named("v1", "ConfigMap", "fixed", world.home), data: { other: "x" }, immutable: true });
+    enter("fixed", await pem("fixed.example.com"));
+    await ask("fixed", "fixed");
+    const { status } = await ready("fixed", "ConfigMapImmutable");
+    expect(status?.delivery?.message).toBe(
+      `ConfigMap ${world.home}/fixed is immutable; delete it or choose another name.`,
+    );
   });
 });
 

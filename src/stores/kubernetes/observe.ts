@@ -20,7 +20,7 @@ export interface Wanted extends WantedOutputs {
   readonly target: HolderTarget;
   /** All keys that the outputs may write. */
   readonly spots: readonly string[];
-  /** Of a Secret. */
+  /** That the Secret must have. */
   readonly type?: string | undefined;
   readonly mark: string;
 }
@@ -127,8 +127,8 @@ function obstacleOf(
       message: `${where} is of type ${type}, which is never written; choose another name.`,
     };
   }
-  if (type !== wanted.type) {
-    const message = `${where} is of type ${type ?? ""}, not ${wanted.type ?? ""}, and a type cannot be changed; delete it, choose another name, or set type.`;
+  if (wanted.type !== undefined && type !== wanted.type) {
+    const message = `${where} is of type ${type ?? ""}, not ${wanted.type}, and a type cannot be changed; delete it, choose another name, or set type.`;
     return { reason: "TypeDiffers", message };
   }
   if (immutable === true && differs.length > 0) {

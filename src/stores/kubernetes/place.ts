@@ -33,6 +33,8 @@ interface MarksSeen {
    * that says it still holds what has become another's.
    */
   readonly taken: readonly Mark[];
+  /** Of a Secret: what wants one key of it takes it as it is, and has to say its type. */
+  readonly type?: string | undefined;
   /** Keystores that we shall leave, with entries of others in them. */
   readonly leaving: ReadonlyMap<string, Buffer>;
 }
@@ -127,6 +129,7 @@ export class HolderPlace implements Place {
     this.#marks.set(observation, {
       created: marks.some((one) => one.created && (one.mark === wanted.mark || isTakenWhole(one, wanted))),
       taken: overlapping(marks, wanted),
+      type: object.type,
       leaving: leavingOf(object, marks, wanted),
     });
     return observation;
@@ -148,8 +151,8 @@ export class HolderPlace implements Place {
     condition: Condition,
     signal: AbortSignal,
   ): Promise<Holder | undefined> {
-    const { target, spots, mark, type } = wanted;
-    const { created, taken, leaving, ...seen } = condition;
+    const { target, spots, mark } = wanted;
+    const { created, taken, leaving, type = wanted.type, ...seen } = condition;
     const marks = [
       markFor(wanted, created, records),
       ...taken.map((other) => ({ ...other, keys: other.keys.filter((key) => !spots.includes(key)) })),
@@ -183,12 +186,11 @@ export class HolderPlace implements Place {
   }
 
   async #wanted(desired: Desired): Promise<Wanted> {
-    const { outputs, type, holder } = this.#target;
-    const fallback = outputs.some(({ format }) => format === "TLS") ? "kubernetes.io/tls" : "Opaque";
+    const { outputs, type } = this.#target;
     return {
       target: this.#target,
       spots: this.spots,
-      type: holder.kind === "Secret" ? (type ?? fallback) : undefined,
+      type: type ?? typeFor(outputs),
       mark: desired.mark,
       bundle: desired.bundle,
       keystores: keystoresOf(this.#target, desired, this.#context),
@@ -216,6 +218,12 @@ function leavingOf(object: Holder, marks: readonly Mark[], wanted: Wanted): Read
   const gone = ours.keys.filter((key) => !keys.has(key));
   const { holder } = wanted.target;
   return new Map(sharedKeystores(holder, object, ours, gone).map((key) => [key, bytesIn(holder, object, key)]));
+}
+
+/** The type of the Secret that outputs ask for; none where a file goes beside whatever is there. */
+function typeFor(outputs: HolderTarget["outputs"]): string | undefined {
+  if (outputs.some(({ format }) => format === "TLS")) return "kubernetes.io/tls";
+  return outputs.every(({ format }) => format === "AsIs") ? undefined : "Opaque";
 }
 
 function wipe({ content }: Pick<Wanted, "content">): void {
