@@ -113,6 +113,7 @@ describe("files", () => {
     await writeFile(at("drift", "tls.key"), "spoilt");
     await world.request("drift", "1");
     await holds("drift", leaf);
+    expect(await text("drift", "tls.key")).toBe(leaf.keyPem);
   });
 
   it("are left alone while the deployment is suspended, which tells what would be done", async () => {
@@ -180,7 +181,7 @@ describe("files", () => {
 
   it("outside of what is granted are refused, without a word on what is there", async () => {
     const outside = {
-      ...(target("x", pair) as object),
+      ...target("x", pair),
       filesystem: { outputs: [{ path: "other/x.crt", format: "PEM" }] },
     };
     await world.apply(deployment(world.home, "outside", [outside]));
@@ -217,6 +218,7 @@ describe("another volume", () => {
     await world.request("asked", "mine");
     const last = await renew();
     await holds("asked", last);
+    expect(await text("asked", "tls.key")).toBe(last.keyPem);
   });
 });
 
