@@ -229,9 +229,39 @@ describe("the plan", () => {
     expect(verdict).toMatchObject({ plan: { changes: Array.from({ length: 32 }, () => "x".repeat(256)) } });
   });
 
-  it("tells what is held back", () => {
-    const verdict = plan({ ...situation({ suspended }), observation: present(changed), record: earlier });
-    expect(verdict).toMatchObject({ plan: { action: "Update", reason: "Changed", changes: ["data tls.crt"] } });
-    expect(plan({ ...situation({ suspended }), observation: present(), record: ours })).not.toHaveProperty("plan");
+  it.each<[string, Observation, DeliveryRecord, Partial<Situation>, object]>([
+    ["an update", present(changed), earlier, {}, { action: "Update", reason: "Changed", changes: ["data tls.crt"] }],
+    [
+      "nothing that would be refused for who holds the place",
+      present(held("you/X/n/n")),
+      never,
+      {},
+      { action: "NoChange", reason: "OwnedElsewhere" },
+    ],
+    [
+      "nothing that would be refused for what lies there",
+      present({ ...foreign, leaf: stranger }),
+      never,
+      {},
+      { action: "NoChange", reason: "NotAdopted" },
+    ],
+    [
+      "nothing that would be refused as drift",
+      present(changed),
+      ours,
+      report,
+      { action: "NoChange", reason: "Drifted" },
+    ],
+  ])("of what is suspended tells %s", (_, observation, record, more, expected) => {
+    const verdict = plan({ ...situation({ suspended, ...more }), observation, record });
+    expect(verdict).toMatchObject({ reason: "Suspended", plan: expected });
+  });
+
+  it("of what is suspended tells nothing where nothing would be done, by all that is known", () => {
+    const told = (observation: Observation, record: DeliveryRecord) =>
+      plan({ ...situation({ suspended }), observation, record });
+    expect(told(present(), ours)).not.toHaveProperty("plan");
+    expect(told(blind, ours)).not.toHaveProperty("plan");
+    expect(told(present({ partial: true }), earlier)).toMatchObject({ plan: { action: "Update", reason: "Changed" } });
   });
 });

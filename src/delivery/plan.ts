@@ -37,17 +37,17 @@ export function plan(facts: Facts): Verdict {
   return { ...change(facts, ownership), ...(urgent === undefined ? {} : { urgent }) };
 }
 
+/** Tells what would be done without it, also when that is to refuse. */
 function suspended(facts: Facts, ownership: Ownership): Verdict | undefined {
   if (facts.suspended === undefined) return undefined;
   const { message } = facts.suspended;
-  const held = same(facts) && ownership.owner === "Ours";
-  return {
-    action: "Refuse",
-    phase: "Suspended",
-    reason: "Suspended",
-    message,
-    ...(held ? {} : { plan: planned(change(facts, ownership)) }),
-  };
+  const refusal = { action: "Refuse", phase: "Suspended", reason: "Suspended", message } as const;
+  for (const rule of [held, obstructed, unchanged, downgrade, drift]) {
+    const verdict = rule(facts, ownership);
+    if (verdict?.action === "NoChange") return refusal;
+    if (verdict !== undefined) return { ...refusal, plan: { action: "NoChange", reason: verdict.reason } };
+  }
+  return { ...refusal, plan: planned(change(facts, ownership)) };
 }
 
 function held(facts: Facts, ownership: Ownership): Verdict | undefined {

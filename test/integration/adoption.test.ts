@@ -87,4 +87,26 @@ describe("what somebody else has put into a place", () => {
         `Secret ${world.away}/lent stays: others have keys in it, or made it, and its type needs tls.crt and tls.key.`,
       ]);
   });
+
+  it("beside what is ours is not overwritten by an output that is added, unless it is adopted", async () => {
+    const [first, second] = ["first.pem", "second.pem"].map((key) => ({ format: "PEM", key }));
+    const to = (outputs: readonly unknown[]): object => target("t", world.away, "beside", {}, { outputs });
+    await world.apply(deployment(world.home, "beside", [to([first])]));
+    await world.reason("beside", "Delivered");
+    const [stranger] = await leafAndIssuer("stranger.example.com", {
+      notBefore: new Date(Date.now() - 2 * day),
+      notAfter: new Date(Date.now() + 30 * day),
+    });
+    const theirs = { stringData: { "second.pem": stranger.pem } };
+    await world.plane.kubectl(["patch", "secret", "beside", "-n", world.away, "-p", JSON.stringify(theirs)]);
+    await world.apply(deployment(world.home, "beside", [to([first, second])]));
+    const { status } = await world.reason("beside", "NotAdopted");
+    expect(status?.targets?.[0]?.message).toContain("The place holds the certificate CN=stranger.example.com");
+    const lies = async (): Promise<string> =>
+      Buffer.from((await world.secret("beside")).data?.["second.pem"] ?? "", "base64").toString();
+    expect(await lies()).toBe(stranger.pem);
+    await world.patch("beside", { spec: { adoptionPolicy: "Always" } });
+    await world.reason("beside", "Delivered");
+    expect(await lies()).toContain(source.pem);
+  });
 });

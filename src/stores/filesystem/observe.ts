@@ -27,8 +27,7 @@ export async function observed(snapshot: Snapshot, wanted: Wanted, signal: Abort
   const looks = await looksAt(found, wanted, signal);
   const foreign = foreignPaths(snapshot, wanted);
   // Whether what nobody has marked may be taken over depends on its own certificate, not on one of ours beside it.
-  const shown = foreign.length === 0 ? found : { ...found, bytes: only(found.bytes, foreign) };
-  const leaf = await leafAmong(shown, wanted, foreign.length === 0 ? looks : among(looks, foreign));
+  const leaf = await leafAmong(found, wanted, looks, foreign);
   const closed = closedAmong(looks);
   return {
     state: "Present",
@@ -99,12 +98,4 @@ function foreignPaths({ files, ours, others }: Snapshot, wanted: Wanted): string
 function cannotOpen({ key, why }: { readonly key: string; readonly why: string }): Obstacle {
   const message = `File ${key} may hold entries of others and cannot be opened: ${why} Set previousPasswordSecretRef to the password that it has, or delete the file to have it made anew.`;
   return { reason: "CannotOpen", message };
-}
-
-function only(bytes: (path: string) => Buffer, paths: readonly string[]): (path: string) => Buffer {
-  return (path) => (paths.includes(path) ? bytes(path) : Buffer.alloc(0));
-}
-
-function among(looks: Looks, paths: readonly string[]): Looks {
-  return new Map([...looks].filter(([{ key }]) => paths.includes(key)));
 }

@@ -1,5 +1,5 @@
 import { isReservedSecretType } from "../../kube/index.ts";
-import type { Difference, Holders, Observation, Obstacle } from "../contract.ts";
+import type { Difference, Observation, Obstacle } from "../contract.ts";
 import type { KeystoreLook } from "../outputs/keystore.ts";
 import type { KeystoreRecord } from "../outputs/keystore-record.ts";
 import {
@@ -41,14 +41,21 @@ export async function observed(
   const marks = marksOf(metadata);
   const found = foundIn(wanted.target.holder, object, wanted.mark);
   const looks = await looksAt(found, wanted, signal);
-  const leaf = await leafAmong(found, wanted, looks);
+  const named = marks.some(({ mark }) => mark === wanted.mark);
+  const foreign = foreignKeys(object, marks, wanted, named);
+  // Whether what somebody else has put beside ours may be taken over depends on its own certificate, not on ours.
+  const leaf = await leafAmong(found, wanted, looks, named ? foreign : []);
   const differs = differencesOf(object, marks, wanted, looks);
   const obstacle = obstacleOf(object, wanted, differs) ?? closedOf(object, looks);
   return {
     state: "Present",
     remote: { id: metadata.uid ?? "", version: metadata.resourceVersion ?? "" },
     version: metadata.resourceVersion ?? "",
-    holders: holdersOf(object, marks, wanted),
+    holders: {
+      ours: named && foreign.length === 0,
+      others: overlapping(marks, wanted).map(({ mark }) => mark),
+      foreign: foreign.length > 0,
+    },
     ...(leaf === undefined ? {} : { leaf }),
     differs,
     ...(obstacle === undefined ? {} : { obstacle }),
@@ -78,11 +85,17 @@ function closedOf({ metadata }: Holder, looks: Looks): Obstacle | undefined {
   return { reason: "CannotOpen", message };
 }
 
-function holdersOf(object: Holder, marks: readonly Mark[], { spots, mark, target }: Wanted): Holders {
-  const others = overlapping(marks, { spots, mark });
+/** Keys without any mark that hold something; where our mark is there, those that we would overwrite with something else. */
+function foreignKeys(object: Holder, marks: readonly Mark[], wanted: Wanted, named: boolean): string[] {
+  const { holder } = wanted.target;
   const marked = new Set(marks.flatMap(({ keys }) => keys));
-  const foreign = spots.some((key) => (target.holder.base64(object, key) ?? "") !== "" && !marked.has(key));
-  return { ours: marks.some((other) => other.mark === mark), others: others.map((other) => other.mark), foreign };
+  const there = wanted.spots.filter((key) => (holder.base64(object, key) ?? "") !== "" && !marked.has(key));
+  if (!named) return there;
+  const overwritten = new Set(wanted.keystores.map(({ key }) => key));
+  for (const [key, value] of wanted.content) {
+    if (holder.base64(object, key) !== value.toString("base64")) overwritten.add(key);
+  }
+  return there.filter((key) => overwritten.has(key));
 }
 
 function differencesOf(object: Holder, marks: readonly Mark[], wanted: Wanted, looks: Looks): Difference[] {

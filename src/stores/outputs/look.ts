@@ -47,13 +47,18 @@ export function closedAmong(looks: Looks): { readonly key: string; readonly why:
   return undefined;
 }
 
-/** The leaf that lies in the place: in the open, or else in a keystore. */
+/**
+ * The leaf that lies in the place: in the open, or else in a keystore.
+ * @param among the only keys that count; all when it is empty
+ */
 export async function leafAmong(
   found: Found,
   wanted: WantedOutputs,
   looks: Looks,
+  among: readonly string[] = [],
 ): Promise<CertificateFacts | undefined> {
-  for (const key of certificateKeys(wanted.target)) {
+  const counts = (key: string): boolean => among.length === 0 || among.includes(key);
+  for (const key of certificateKeys(wanted.target).filter(counts)) {
     const value = found.bytes(key);
     // What we would write needs no reading.
     const same = value.length > 0 && wanted.content.get(key)?.equals(value) === true;
@@ -61,8 +66,8 @@ export async function leafAmong(
     value.fill(0);
     if (leaf !== undefined) return certificateFacts(leaf);
   }
-  for (const look of looks.values()) {
-    if ("leaf" in look && look.leaf !== undefined) return certificateFacts(look.leaf);
+  for (const [{ key }, look] of looks) {
+    if (counts(key) && "leaf" in look && look.leaf !== undefined) return certificateFacts(look.leaf);
   }
   return undefined;
 }
