@@ -106,7 +106,7 @@ async function reconcile(
   }
   context.metrics.expiry(subject, target.name, found.source?.facts.notAfter, record.remote?.notAfter);
   measure(context, run, record, wrote, (context.now().getTime() - started.getTime()) / 1000);
-  return { requeueAt: nextRun(context, subject, record, until) };
+  return { requeueAt: nextRun(context, subject, record, until, started) };
 
   async function settle(): Promise<Outcome> {
     const now = context.now();
@@ -271,16 +271,21 @@ function measure(
   else if (wrote) context.metrics.delivery(subject, target, "delivered", seconds);
 }
 
-/** The earliest of the engine's own time, the refresh, spread over a tenth of its interval, and the end of what lies there. */
+/**
+ * The earliest of the engine's own time, the refresh, spread over a tenth of its interval, and the end of what lies there: also
+ * one that came since `started`, which the conditions do not tell yet.
+ */
 function nextRun(
   context: DeliveryContext,
   { refreshMs }: Subject,
   { remote }: DeliveryRecord,
   until: Date | undefined,
+  started: Date,
 ): Date | undefined {
   const now = context.now().getTime();
   const refresh = refreshMs === 0 ? [] : [now + Math.round(refreshMs * (0.95 + 0.1 * context.random()))];
-  const expiry = remote?.notAfter === undefined ? [] : [Date.parse(remote.notAfter)].filter((time) => time > now);
+  const expiry =
+    remote?.notAfter === undefined ? [] : [Date.parse(remote.notAfter)].filter((time) => time > started.getTime());
   const times = [...(until === undefined ? [] : [until.getTime()]), ...refresh, ...expiry];
   return times.length === 0 ? undefined : new Date(Math.min(...times));
 }
