@@ -76,13 +76,13 @@ export class Scene {
     return thrown;
   }
 
-  /** What lies there is whole of one certificate, and a look says so. */
-  async holds(leaf: Issued, mark = ours): Promise<void> {
-    expect(await this.fixture.read(this.spot)).toBe(leaf.pem);
-    expect(await this.look(leaf, mark)).toMatchObject({ state: "Present", differs: [], holders: { ours: true } });
-  }
-
   async close(): Promise<void> {
     await Promise.all(this.#stores.map((store) => store.close()));
   }
+}
+
+/** What lies there is whole of one certificate, and a look says so. */
+export async function holds(scene: Scene, leaf: Issued, mark = ours): Promise<void> {
+  expect(await scene.fixture.read(scene.spot)).toBe(leaf.pem);
+  expect(await scene.look(leaf, mark)).toMatchObject({ state: "Present", differs: [], holders: { ours: true } });
 }
