@@ -13,7 +13,8 @@ function turn(letters: string, rollout: Rollout, more: { failed?: boolean; recor
     const standing = codes[letters[index] ?? ""];
     return standing === undefined ? [] : [[name, standing]];
   });
-  const state = { revision: "key:2", order, standings: new Map(known), failed: more.failed ?? false };
+  const leftover = new Set(order.filter((_, index) => letters[index] === "o"));
+  const state = { revision: "key:2", order, standings: new Map(known), leftover, failed: more.failed ?? false };
   const answer = turnOf(target, more.record ?? pending, rollout, state);
   return answer.go ? "go" : answer.reason;
 }
@@ -30,6 +31,9 @@ describe("a target's turn", () => {
     ["is there after one that holds the bundle or waits", "..!?", {}, "go"],
     ["is there after one that failed", "f!??", {}, "go"],
     ["is not there while a later one is under way", "!??u", {}, "WaitingForRollout"],
+    ["is not there while another rollout is under way", "!??o", {}, "WaitingForRollout"],
+    ["is there beside another rollout, two at a time", "!??o", { maxParallel: 2 }, "go"],
+    ["is not there before the first is seen in this rollout", "o!??", { maxParallel: 2 }, "WaitingForRollout"],
     ["does not wait for later ones", "!qqq", {}, "go"],
     ["keeps the order though slots are free", "uq!?", { maxParallel: 3 }, "WaitingForRollout"],
   ])("%s", (_, letters, rollout, expected) => {
@@ -57,13 +61,14 @@ describe("a target's turn", () => {
         ["b", "Failed" as const],
         ["a", "Past" as const],
       ]),
+      leftover: new Set<string>(),
       failed: true,
     };
     expect(turnOf("b", { phase: "Failed" }, stop, state)).toEqual({ go: true });
   });
 
   it("names the rollout that was stopped, and what goes on from there", () => {
-    const state = { revision: "key:2", order, standings: new Map(), failed: true };
+    const state = { revision: "key:2", order, standings: new Map(), leftover: new Set<string>(), failed: true };
     expect(turnOf("b", pending, stop, state)).toEqual({
       go: false,
       reason: "RolloutStopped",

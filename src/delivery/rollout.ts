@@ -23,6 +23,8 @@ export interface RolloutState {
   /** The targets in the order of the list. */
   readonly order: readonly string[];
   readonly standings: ReadonlyMap<string, Standing>;
+  /** Targets to which another rollout, or another process, is still writing: slots that are taken. */
+  readonly leftover: ReadonlySet<string>;
   /** A target has failed in it, though it may be well by now. */
   readonly failed: boolean;
 }
@@ -32,7 +34,7 @@ export interface RolloutState {
  * after a start each is looked at again; that a failure has stopped it is also on record.
  */
 export function turnOf(target: string, record: DeliveryRecord, rollout: Rollout, state: RolloutState): Turn {
-  const { order, standings, revision, failed } = state;
+  const { order, standings, leftover, revision, failed } = state;
   const { maxParallel = 1, stopOnFailure = false } = rollout;
   const standing = (name: string): Standing => standings.get(name) ?? "Unseen";
   const stopped = record.reason === "RolloutStopped" && record.failureFingerprint === revision;
@@ -44,7 +46,8 @@ export function turnOf(target: string, record: DeliveryRecord, rollout: Rollout,
   }
   const before = order.slice(0, order.indexOf(target));
   const first = before.every((name) => !["Unseen", "Queued"].includes(standing(name)));
-  const busy = order.filter((name) => name !== target && standing(name) === "UnderWay");
+  const underWay = (name: string): boolean => standing(name) === "UnderWay" || leftover.has(name);
+  const busy = order.filter((name) => name !== target && underWay(name));
   if (first && busy.length < maxParallel) return { go: true };
   const message = `It waits for its turn: at most ${maxParallel} at a time, in the order of the list.`;
   return { go: false, reason: "WaitingForRollout", message };

@@ -19,6 +19,7 @@ export interface Asked {
 interface Progress extends RolloutState {
   readonly rollout: Rollout;
   readonly standings: Map<string, Standing>;
+  readonly leftover: Set<string>;
   failed: boolean;
 }
 
@@ -70,9 +71,10 @@ export class Rollouts {
   #end(key: string, progress: Progress, name: string, standing: Standing | undefined): void {
     const current = this.#byObject.get(key);
     if (current !== progress) {
-      // Another rollout has begun meanwhile: of that one nothing is known yet.
-      current?.standings.delete(name);
+      // Another rollout has begun meanwhile: for that one this says nothing but that a slot is free.
+      current?.leftover.delete(name);
     } else {
+      progress.leftover.delete(name);
       if (standing === undefined) progress.standings.delete(name);
       else progress.standings.set(name, standing);
       progress.failed ||= standing === "Failed" && progress.rollout.stopOnFailure === true;
@@ -86,14 +88,13 @@ export class Rollouts {
     const known = this.#byObject.get(key);
     if (known?.revision === revision) return known;
     const order = targets.map(({ name }) => name);
-    const standings = new Map<string, Standing>();
-    for (const name of order) {
-      // What the rollout before, or another process, has begun may still be under way.
-      const record = records.get(name) ?? { phase: "Pending" };
-      const standing = known === undefined ? standingOf(record) : known.standings.get(name);
-      if (standing === "UnderWay") standings.set(name, standing);
-    }
-    const progress: Progress = { rollout, revision, order, standings, failed: false };
+    const underWay = (name: string): boolean => {
+      if (known !== undefined) return known.leftover.has(name) || known.standings.get(name) === "UnderWay";
+      const record = records.get(name);
+      return record !== undefined && standingOf(record) === "UnderWay";
+    };
+    const leftover = new Set(order.filter(underWay));
+    const progress: Progress = { rollout, revision, order, standings: new Map(), leftover, failed: false };
     this.#byObject.set(key, progress);
     return progress;
   }
