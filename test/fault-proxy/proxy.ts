@@ -63,6 +63,11 @@ export class FaultProxy {
     return this.#certificate.caPem;
   }
 
+  /** The clients' ports of all connections that are open. */
+  get ports(): readonly number[] {
+    return [...this.#connections.keys()];
+  }
+
   /** The same client by way of the proxy. */
   configFor(config: ClusterConfig): ClusterConfig {
     return { ...config, server: this.server, caPem: this.caPem };
