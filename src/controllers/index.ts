@@ -1,7 +1,7 @@
 import {
   type CertificateStore,
   type ClusterCertificateStore,
-  providers as known,
+  providerNames,
   type Reason,
   type SecretKeyRef,
   type StoreRef,
@@ -79,7 +79,7 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
   const { client, manager, metrics, log, namespaces, providers, workers, lookAgainMs, now } = options;
   const random = Math.random;
   // A block is recognised also when its provider is not built: its resource then says so.
-  const names = [...new Set([...known.map(({ provider }) => provider), ...providers.keys()])];
+  const names = [...new Set([...providerNames, ...providers.keys()])];
   const secretsOf = ({ provider, block }: Target): readonly SecretKeyRef[] =>
     providers.get(provider)?.targetSecrets?.(block) ?? [];
   const common = { namespaces, onProblem: (problem: InformerProblem) => tellProblem(log, metrics, problem) };

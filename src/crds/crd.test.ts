@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { customResourceDefinition, kinds, objectSchema, type Schema } from "./index.ts";
+import { customResourceDefinition, kinds, objectSchema, providerNames, providers, type Schema } from "./index.ts";
 
 function isSchema(value: unknown): value is Schema {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -32,6 +32,10 @@ function flag(holds: boolean): true | undefined {
 }
 
 describe("the CRDs", () => {
+  it("have blocks of these providers", () => {
+    expect(providers.map(({ provider }) => provider)).toEqual(providerNames);
+  });
+
   it("have these defaults and no others", () => {
     expect(found((schema) => schema["default"])).toEqual([
       "CertificateStore.spec.suspend = false",

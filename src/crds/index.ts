@@ -48,6 +48,7 @@ export type {
   StoreDeploymentStatus,
 } from "./store-deployment.ts";
 
+export { providerNames } from "./provider-names.ts";
 export { timestamp } from "./timestamp.ts";
 
 /** Every kind that ships. */
