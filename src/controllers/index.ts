@@ -12,6 +12,7 @@ import {
   Informer,
   type InformerOptions,
   type InformerProblem,
+  keyOf,
   type KubeClient,
   type KubeObject,
   metadataOf,
@@ -132,7 +133,8 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
       { resource: CertificateStores, cache: storeCache },
       ...(cluster ? [{ resource: ClusterCertificateStores, cache: cluster.stores }] : []),
     ],
-    needed: (key) => caches.some(({ cache }) => cache.byIndex("needs", key).length > 0),
+    users: (store) => caches.flatMap(({ kind, cache }) => usersOf(kind.kind, cache.byIndex("needs", store), store)),
+    events: options.events,
     metrics,
     log,
   });
@@ -235,6 +237,11 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
 interface Delivering<T extends DeliveryObject> {
   readonly kind: DeliveryKind<T>;
   readonly cache: Informer<T & KubeObject>;
+}
+
+/** Names objects to who reads of a store: with their namespaces where it is a ClusterCertificateStore. */
+function usersOf(kind: string, objects: readonly KubeObject[], store: string): string[] {
+  return objects.map((object) => `${kind} ${store.includes("/") ? object.metadata.name : keyOf(object)}`);
 }
 
 /** Reason of a delivery whose place somebody else holds. */

@@ -126,6 +126,8 @@ export const reasons = {
     Urgent:
       "The certificate in place would have expired before the next opening, or soon, and was replaced outside the schedule.",
     Removed: "What was written there has been removed.",
+    StoreInUse:
+      "The store is being deleted, and waits for what is to be removed through it; the message names its users.",
   },
 } as const;
 

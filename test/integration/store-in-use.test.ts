@@ -29,6 +29,17 @@ async function finalizers(name: string): Promise<string> {
   return (await world.plane.kubectl(args)).stdout;
 }
 
+async function suspend(name: string, on: boolean): Promise<void> {
+  const patch = JSON.stringify({ spec: { suspend: on } });
+  await world.plane.kubectl(["patch", "certificatestore", name, "-n", world.home, "--type=merge", "-p", patch]);
+}
+
+/** Reason of the condition Ready of a store. */
+async function readiness(name: string): Promise<string> {
+  const path = "jsonpath={.status.conditions[?(@.type=='Ready')].reason}";
+  return (await world.plane.kubectl(["get", "certificatestore", name, "-n", world.home, "-o", path])).stdout;
+}
+
 function free(name: string): Promise<boolean> {
   return eventually(`store ${name} to be free`, async () => (await finalizers(name)) === "");
 }
@@ -70,6 +81,15 @@ it("a store that is deleted first waits, and serves, until the places written th
   await world.apply(store(world.home, "first"));
   await delivered("first", through("first"));
   await world.delete("certificatestore", "first");
+  await eventually("an event that names the user", async () => {
+    const notes = await world.told("StoreInUse", "first");
+    return (
+      notes.join() === "It goes when nothing is to be removed through it any more. It waits for StoreDeployment first."
+    );
+  });
+  await suspend("first", true);
+  await eventually("its status to be kept", async () => (await readiness("first")) === "Suspended");
+  await suspend("first", false);
   const [renewed, issuer] = await leafAndIssuer("in-use.example.com");
   await world.source("web-tls", renewed, [issuer]);
   await eventually("the renewed certificate", async () => {

@@ -57,7 +57,8 @@ export class StoreController<T extends StoreObject = StoreObject> {
   async #reconcile({ key, signal }: Reconciliation): Promise<ReconcileResult> {
     const { kind, cache, stores, now, random, lookAgainMs } = this.#options;
     const object = cache.get(key);
-    if (object === undefined || object.metadata.deletionTimestamp !== undefined) {
+    // One that is going is in use until it is gone.
+    if (object === undefined) {
       this.#failures.delete(key);
       await stores.forget(key);
       return {};

@@ -1,7 +1,14 @@
 import type { PreviousPlace } from "../../crds/index.ts";
 import type { Informer, KubeClient, KubeObject, Resource } from "../../kube/index.ts";
 import { storeKey, type StoreObject } from "../../resolve/index.ts";
-import { addFinalizer, Controller, type Logger, type Metrics, removeFinalizer } from "../../runtime/index.ts";
+import {
+  addFinalizer,
+  Controller,
+  type EventRecorder,
+  type Logger,
+  type Metrics,
+  removeFinalizer,
+} from "../../runtime/index.ts";
 import { WaitingError } from "../../stores/errors.ts";
 import { placesToRemove } from "./end.ts";
 import type { Subject } from "./subject.ts";
@@ -24,8 +31,9 @@ interface FoundStore extends Stores {
 export interface StoresInUseOptions {
   readonly client: KubeClient;
   readonly stores: readonly Stores[];
-  /** Whether a resource needs the store with this key (`storeKey`) for a removal, as far as the caches know. */
-  readonly needed: (store: string) => boolean;
+  /** Who needs the store with this key (`storeKey`) for a removal, as far as the caches know. */
+  readonly users: (store: string) => readonly string[];
+  readonly events: Pick<EventRecorder, "record">;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -90,13 +98,25 @@ export class StoresInUse {
 
   async #release(key: string, signal: AbortSignal): Promise<void> {
     const found = this.#find(key);
-    if (found === undefined || this.#options.needed(key)) return;
+    if (found === undefined) return;
+    const users = this.#options.users(key);
+    if (users.length > 0) return this.#tell(found, users);
     const releasing = this.#remove(found, signal);
     this.#releasing.set(
       key,
       releasing.catch(() => {}),
     );
     await releasing.finally(() => this.#releasing.delete(key));
+  }
+
+  #tell({ store, resource }: FoundStore, users: readonly string[]): void {
+    const { namespace, name, uid, deletionTimestamp } = store.metadata;
+    if (deletionTimestamp === undefined) return;
+    const named = users.length > 5 ? [...users.slice(0, 5), `${users.length - 5} more`] : users;
+    const note = `It goes when nothing is to be removed through it any more. It waits for ${named.join(", ")}.`;
+    const { group, version, kind } = resource;
+    const regarding = { apiVersion: `${group}/${version}`, kind, name, uid, ...(namespace && { namespace }) };
+    this.#options.events.record(regarding, { type: "Normal", reason: "StoreInUse", action: "Delete", note });
   }
 
   async #remove({ store, resource, cache }: FoundStore, signal: AbortSignal): Promise<void> {
