@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Grant } from "../crds/index.ts";
-import { isGranted } from "./grants.ts";
+import { isGranted, isGrantee } from "./grants.ts";
 
 const teamA: Grant["namespaces"] = { names: ["team-a"] };
 const labels = { team: "a", tier: "web" };
@@ -110,4 +110,11 @@ describe("a glob", () => {
     expect(allowed([{ namespaces: teamA, places: ["*a".repeat(256)] }], ["a".repeat(1024)])).toBe(true);
     expect(allowed([{ namespaces: teamA, places: [`${"*a".repeat(200)}b`] }], ["a".repeat(1024)])).toBe(false);
   });
+});
+
+it("whoever is named by a grant is a grantee, whatever its places", () => {
+  const user = { namespace: "team-a", labels };
+  expect(isGrantee([{ namespaces: { names: ["team-b"] } }, { namespaces: teamA, places: [] }], user)).toBe(true);
+  expect(isGrantee([{ namespaces: { names: ["team-b"] } }], user)).toBe(false);
+  expect(isGrantee([], user)).toBe(false);
 });

@@ -28,6 +28,11 @@ export function isGranted(grants: readonly Grant[], use: GrantUse, fallback: rea
   );
 }
 
+/** Whether some grant is for this namespace, whatever its places. */
+export function isGrantee(grants: readonly Grant[], { namespace, labels }: Omit<GrantUse, "reach">): boolean {
+  return grants.some((grant) => includes(grant.namespaces, namespace, labels));
+}
+
 function includes({ names, selector, all }: Grant["namespaces"], namespace: string, labels: Labels): boolean {
   if (all === true) return true;
   return names?.includes(namespace) ?? (selector !== undefined && selects(selector, labels));

@@ -2,7 +2,7 @@ import type { ClusterCertificateStore, StoreRef } from "../crds/index.ts";
 import type { Cache, KubeObject, PartialObjectMetadata } from "../kube/index.ts";
 import type { DownloadRequest, Provider, Reach } from "../stores/contract.ts";
 import { TerminalError } from "../stores/errors.ts";
-import { isGranted } from "./grants.ts";
+import { type GrantUse, isGranted, isGrantee } from "./grants.ts";
 import { blockOf, storeTitle } from "./store-object.ts";
 
 /** What a store is wanted for. The grants of a ClusterCertificateStore are asked about all but its own check. */
@@ -42,15 +42,25 @@ export function permit(
     );
   }
   const object = cluster.stores.get(ref.name);
-  const provider = object && providerOf(blockOf(object).name);
-  if (object !== undefined && provider !== undefined && (use.for === "Removal" || use.provider === provider.name)) {
-    const granted = { namespace, labels: labelsOf(cluster, namespace), reach: reachOf(provider, use, namespace) };
-    if (isGranted(object.spec.grants ?? [], granted, provider.grantedPlaces ?? [])) return;
-  }
+  const labels = labelsOf(cluster, namespace);
+  if (object !== undefined && grants(object, providerOf(blockOf(object).name), { namespace, labels }, use)) return;
   throw new TerminalError(
     "NotGranted",
     `${storeTitle(ref)} does not exist, or does not grant namespace ${namespace} this use of it; ask whoever runs the cluster for a grant.`,
   );
+}
+
+/** What a provider that is not built would reach for, nobody can tell: whoever has a grant may hear that it is not built. */
+function grants(
+  { spec }: ClusterCertificateStore,
+  provider: Provider | undefined,
+  user: Omit<GrantUse, "reach">,
+  use: Exclude<StoreUse, { for: "Check" }>,
+): boolean {
+  if (provider === undefined) return isGrantee(spec.grants ?? [], user);
+  if (use.for !== "Removal" && use.provider !== provider.name) return false;
+  const granted = { ...user, reach: reachOf(provider, use, user.namespace) };
+  return isGranted(spec.grants ?? [], granted, provider.grantedPlaces ?? []);
 }
 
 export function labelsOf({ namespaces }: ClusterStores, namespace: string): Readonly<Record<string, string>> {
