@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -50,6 +51,17 @@ describe("--filesystem-root", () => {
       `36 35 98:0 / ${join(root, mounted).replace(/\/$/, "")} rw,noatime master:1 - tmpfs tmpfs rw\n`,
     );
     await expect(checkedRoot(join(root, wanted), table)).rejects.toThrow("where tokens of a ServiceAccount are");
+  });
+
+  it("that cannot be used ends the operator with the exit code of wrong usage", { timeout: 60_000 }, () => {
+    const main = join(import.meta.dirname, "main.ts");
+    const { status, stderr } = spawnSync(process.execPath, [main, `--filesystem-root=${root}/none`], {
+      encoding: "utf8",
+    });
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^certferry: --filesystem-root: \S+\/none does not exist; mount a volume there\n$/),
+    ]);
   });
 
   it("may hold a file that is called token and is none", async () => {

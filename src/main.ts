@@ -28,6 +28,7 @@ async function main(): Promise<number> {
       await runOperator({ config, log }, stop);
       return 0;
     } catch (error) {
+      if (error instanceof ConfigError) throw error;
       log.error({ err: error }, "the operator ends");
       return 1;
     }

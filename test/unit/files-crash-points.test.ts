@@ -98,7 +98,7 @@ describe("a process that is killed right before any of its changes to the file s
       20,
       () => [
         { leaf: one, outputs: [...pair, jks("before")] },
-        { leaf: two, outputs: [pair[0] ?? jks("today"), jks("today")] },
+        { leaf: two, outputs: [jks("today"), ...pair.slice(1)] },
       ],
     ],
   ];
@@ -114,6 +114,9 @@ describe("a process that is killed right before any of its changes to the file s
         if (files === undefined) break;
         const whole = await Promise.all(paths.map((path) => wholeOf(files, path, [from, to])));
         expect(whole, `killed before change ${count}`).not.toContain(-1);
+        // The key is there before its certificate.
+        const [crt, key] = ["web/tls.crt", "web/tls.key"].map((path) => whole[paths.indexOf(path)]);
+        expect(crt === 1 && key !== 1, `killed before change ${count}`).toBe(false);
         for (const rest of await files.files()) {
           const { mode } = await stat(join(files.directory, rest));
           expect(mode & 0o137, `${rest}, killed before change ${count}`).toBe(0);

@@ -52,7 +52,7 @@ export class Folder {
     return this.#asked("create", name, async (at, path) => {
       const present = await absentIfMissing(() => Folder.#open(at, path));
       if (present !== undefined) return present;
-      await mkdir(at, { mode: 0o750 });
+      await unlessThere(() => mkdir(at, { mode: 0o750 }));
       await this.#handle.sync();
       return Folder.#open(at, path);
     });
@@ -133,6 +133,15 @@ function mustBeFile(stats: Stats, path: string): void {
   if (stats.isSymbolicLink()) throw notAFile(path, "a link, and links are not followed");
   if (!stats.isFile()) throw notAFile(path, "no regular file");
   if (stats.size > largestBytes) throw notAFile(path, "larger than 8 MiB");
+}
+
+/** Others may make the same at once. */
+async function unlessThere(work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw error;
+  }
 }
 
 async function absentIfMissing<T>(work: () => Promise<T>): Promise<T | undefined> {

@@ -20,6 +20,7 @@ export class FilesPlace implements Place {
   /** The same bytes take the same places again. */
   readonly repeatable = true;
   readonly #volume: Volume;
+  readonly #id: string;
   readonly #target: Outputs;
   readonly #modes: ReadonlyMap<string, number>;
   readonly #context: Context;
@@ -28,6 +29,7 @@ export class FilesPlace implements Place {
 
   constructor(volume: Volume, target: FilesystemTarget, context: Context) {
     this.#volume = volume;
+    this.#id = volume.id;
     this.#target = { outputs: target.outputs.map(outputOf) };
     this.#modes = new Map(
       target.outputs.flatMap((output) =>
@@ -41,14 +43,14 @@ export class FilesPlace implements Place {
   }
 
   async prepare(): Promise<void> {
-    await this.#volume.mark();
+    await this.#volume.mark(this.#id);
   }
 
   async observe(desired: Desired, signal: AbortSignal): Promise<Observation> {
     await this.#context.turn(signal);
     return this.#wanting(desired, (wanted) =>
       Tree.lend(this.#volume.location, async (tree) => {
-        await this.#volume.check(tree);
+        await this.#volume.check(tree, this.#id);
         return this.#looked(tree, wanted, signal);
       }),
     );
@@ -58,7 +60,7 @@ export class FilesPlace implements Place {
     await this.#context.turn(signal);
     return this.#wanting(desired, (wanted) =>
       Tree.lend(this.#volume.location, async (tree) => {
-        await this.#volume.check(tree);
+        await this.#volume.check(tree, this.#id);
         const done = tree !== undefined && (await this.#write(tree, wanted, before, signal));
         if (!done) return { outcome: "Changed" };
         return { outcome: "Written", seen: await this.#looked(tree, wanted, signal) };

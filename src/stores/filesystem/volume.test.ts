@@ -52,6 +52,14 @@ describe("the volume of a store", () => {
     expect(other.place(crt).address).toBe(files.place(crt).address);
   });
 
+  it("takes many first writes at once", async () => {
+    const paths = Array.from({ length: 12 }, (_, index) => `deep/er/${index}.crt`);
+    const write = async (path: string): Promise<unknown> =>
+      differences(await files.write(files.place({ ...crt, path }), await desiredOf(leaf, `me/K/n/${path}`)));
+    expect(await Promise.all(paths.map(write))).toEqual(paths.map(() => []));
+    expect(await files.files()).toEqual(paths.toSorted());
+  });
+
   it("is noticed to be another one, or not mounted, before anything is written", async () => {
     const place = files.place(crt);
     await files.write(place, await desiredOf(leaf));
@@ -65,6 +73,18 @@ describe("the volume of a store", () => {
     expect(await files.files()).toEqual([]);
     await rm(files.directory, { recursive: true });
     expect(() => placeIn(fresh, [crt], before)).toThrow(blocked);
+  });
+
+  it("is noticed by every place, also by those that come after the first to notice", async () => {
+    const [one, two] = [files.place(crt), files.place({ ...crt, path: "two.crt" })];
+    await files.write(one, await desiredOf(leaf));
+    const seen = await two.observe(await desiredOf(leaf), signal);
+    await swap();
+    await files.write((await files.again()).place({ ...crt, path: "three.crt" }), await desiredOf(leaf));
+    await expect(one.observe(await desiredOf(leaf), signal)).rejects.toMatchObject({ reason: "VolumeChanged" });
+    await expect(two.prepare?.(signal)).rejects.toMatchObject({ reason: "VolumeChanged" });
+    await expect(two.put(await desiredOf(leaf), seen, signal)).rejects.toMatchObject({ reason: "VolumeChanged" });
+    expect(await files.files()).toEqual(["three.crt"]);
   });
 
   it("is written to for whoever has never written there", async () => {

@@ -11,6 +11,8 @@ export class Volume {
   readonly location: Location;
   #id: string;
   #marked: boolean;
+  /** Many places may be made ready at once. */
+  #marking: Promise<void> = Promise.resolve();
 
   private constructor(location: Location, id: string | undefined) {
     this.location = location;
@@ -41,25 +43,40 @@ export class Volume {
     throw differentVolume(this.path, address.slice("filesystem:".length));
   }
 
-  /** Throws `TransientError` `VolumeChanged` when another volume is there than a moment ago; this is then that one. */
-  async check(tree: Tree | undefined): Promise<void> {
+  /**
+   * Throws `TransientError` `VolumeChanged` when another volume is there than a moment ago; this is then that one.
+   * @param id of the volume that the caller means: a place keeps to the one that it was made for
+   */
+  async check(tree: Tree | undefined, id = this.#id): Promise<void> {
     const found = tree && (await readVolumeId(tree));
-    if (found === (this.#marked ? this.#id : undefined)) return;
-    // Two operators may come to a new volume at once: the other one has given it its id.
-    this.#id = found ?? randomUUID();
+    const same = found === undefined ? !this.#marked : found === this.#id;
+    // Two operators may come to a new volume at once: the other one has given it its id then.
+    if (!same) this.#id = found ?? randomUUID();
     this.#marked = found !== undefined;
+    if (id === this.#id) return;
     const message = `Another volume than before is mounted at ${this.path}; it is looked at anew.`;
     throw new TransientError("VolumeChanged", message, { happened: "no" });
   }
 
   /** Writes the id where there is none yet. */
-  async mark(): Promise<void> {
+  async mark(id: string): Promise<void> {
+    const before = this.#marking;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#marking = promise;
+    await before;
+    try {
+      await this.#mark(id);
+    } finally {
+      resolve();
+    }
+  }
+
+  async #mark(id: string): Promise<void> {
     await Tree.make(this.location, async (tree) => {
-      await this.check(tree);
+      await this.check(tree, id);
       if (this.#marked) return;
-      await writeVolumeId(tree, this.#id);
-      this.#marked = true;
-      await this.check(tree);
+      await writeVolumeId(tree, id);
+      await this.check(tree, id);
     });
   }
 }
