@@ -1,6 +1,4 @@
-import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
-import { parse } from "yaml";
 import { sharedControlPlane } from "../control-plane/shared.ts";
 import { deployment, named, World } from "./world.ts";
 
@@ -54,15 +52,6 @@ describe("a store of files", () => {
     expect(await refusal(clusterStore("other", "kept"))).toContain("the directory of a store cannot be changed");
     await world.plane.kubectl(["delete", "clustercertificatestore", "kept"]);
   });
-});
-
-it("docs/files.md shows what is taken", async () => {
-  const page = await readFile(new URL("../../docs/files.md", import.meta.url), "utf8");
-  const blocks = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = ""]) => text.replace(/^ {3}/gm, ""));
-  const objects = blocks.map((text) => parse(text.replaceAll("shop", world.home)) as { kind?: string });
-  const resources = objects.filter(({ kind }) => kind !== undefined);
-  expect(resources.map(({ kind }) => kind)).toEqual(["ClusterCertificateStore", "StoreDeployment"]);
-  for (const resource of resources) expect(await refusal(resource)).toBe("taken");
 });
 
 describe("outputs in files", () => {
