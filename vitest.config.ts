@@ -58,10 +58,19 @@ export default defineConfig({
         test: { name: "kstatus", sequence: { groupOrder: 2 }, include: ["test/kstatus/**/*.test.ts"] },
       },
       {
+        // A reader who does what the pages say, on a control plane with an operator of its own.
+        test: {
+          name: "docs",
+          sequence: { groupOrder: 3 },
+          include: ["test/docs/**/*.test.ts"],
+          hookTimeout: 60_000,
+        },
+      },
+      {
         // Not part of `npm test`: what runs for minutes, one file at a time, and prints its figures (npm run test:soak).
         test: {
           name: "soak",
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
           fileParallelism: false,
           include: ["test/soak/**/*.soak.test.ts"],
           globalSetup: ["test/control-plane/global-setup.ts"],

@@ -1,0 +1,34 @@
+import { readdir, readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { type Page, readPage } from "./markdown.ts";
+
+/** Folder of the repository, with a slash at its end. */
+export const repository = fileURLToPath(new URL("../../", import.meta.url));
+
+/** The pages whose YAML and commands are run, by their paths in the repository. */
+export async function tested(): Promise<string[]> {
+  const guides = (await readdir(`${repository}docs/guides`)).filter((name) => name.endsWith(".md"));
+  return [
+    "README.md",
+    "docs/concepts.md",
+    "docs/security.md",
+    ...guides.toSorted().map((name) => `docs/guides/${name}`),
+  ];
+}
+
+/** What no test can run as it stands, by the first words of the block, and why. */
+export const notRun: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "README.md": {
+    "npm run quickstart":
+      "they would run the tests in the tests; CI runs the second, and the quickstart has its own exit code",
+    "NAMESPACE   NAME": "it is what the quickstart shows",
+    "src/main.ts": "it is a map of the tree",
+  },
+  "docs/guides/files.md": {
+    "spec:\n  securityContext": "it is a part of a Deployment, and deploy/ has none yet",
+  },
+};
+
+export async function pageAt(path: string): Promise<Page> {
+  return readPage(await readFile(repository + path, "utf8"));
+}
