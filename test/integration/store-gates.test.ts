@@ -60,25 +60,25 @@ async function delivered(name: string, sha256: string): Promise<number> {
 }
 
 it("two stores that hang with forty deployments each do not hold up a third", { timeout: 180_000 }, async () => {
-  const all = await Promise.all(["well", "hangs-a", "hangs-b"].map((name) => store(name)));
-  const first = await renew(...all);
-  await Promise.all(all.map((one) => one.deploy(many)));
-  await Promise.all(all.map(({ name }) => delivered(name, first)));
+  const [well, ...hanging] = [await store("well"), await store("hangs-a"), await store("hangs-b")];
+  const first = await renew(well, ...hanging);
+  for (const one of [well, ...hanging]) await one.deploy(many);
+  for (const { name } of [well, ...hanging]) await delivered(name, first);
 
-  for (const { name, proxy } of all) if (name !== "well") proxy.inject(before(stall));
-  const second = await renew(...all);
+  const faults = hanging.map(({ proxy }) => proxy.inject(before(stall)));
+  const second = await renew(...hanging);
+  await eventually("both to hang", () => faults.every(({ hits }) => hits > 0));
   // The stores' timeout is 60 s, and each of the two has as much to do as the third.
-  expect(await delivered("well", second)).toBeLessThan(30_000);
-  for (const name of ["hangs-a", "hangs-b"]) {
+  expect(await delivered("well", await renew(well))).toBeLessThan(30_000);
+  for (const { name } of hanging) {
     const waits = (await deployments(name)).filter(({ status }) => status?.targets?.[0]?.remote?.sha256 !== second);
     expect(waits).toHaveLength(many);
   }
-  for (const { proxy } of all) {
+  for (const { proxy } of hanging) {
     proxy.heal();
     proxy.cut();
   }
-  await delivered("hangs-a", second);
-  await delivered("hangs-b", second);
+  for (const { name } of hanging) await delivered(name, second);
 });
 
 it("a refused login is tried again by a health check alone, and all go on when that gets in", async () => {
