@@ -36,7 +36,8 @@ describe("what the operator told in all integration tests", () => {
     expect(secrets().length).toBeGreaterThan(5);
   });
 
-  it("holds no run of 16 characters of any key or password", () => {
+  // Many megabytes, character by character.
+  it("holds no run of 16 characters of any key or password", { timeout: 120_000 }, () => {
     const runs = new Set(secrets().flatMap((secret) => [...runsOf(secret)]));
     const leaks = told().flatMap(({ what, text }) => {
       const run = findRun(text, runs);
