@@ -38,6 +38,10 @@ export default defineConfig({
         },
       },
       {
+        // The contract servers themselves: nothing but this process is needed.
+        test: { name: "servers", include: ["test/servers/**/*.test.ts"], testTimeout: 60_000 },
+      },
+      {
         test: {
           name: "integration",
           // After the unit tests; more at a time would make API servers slow rather than tests fast.

@@ -1,0 +1,121 @@
+import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import { issue } from "../../fixtures/pki.ts";
+import { Command, type Settings } from "./command.ts";
+import type { Fault } from "./faults.ts";
+import type { Answer } from "./http/answer.ts";
+import { camelCased } from "./http/casing.ts";
+import { Injection, type Match } from "./injection.ts";
+import { respond } from "./respond.ts";
+import { below, routeOf } from "./router.ts";
+import { type Seen, Traffic } from "./traffic.ts";
+
+export interface ServerOptions extends Partial<Settings> {
+  /** The vendor's default when left out (A.1 [K]). */
+  readonly apiPath?: string;
+}
+
+/** Keyfactor Command over HTTPS on a free port of this machine; see README.md. */
+export class CommandServer {
+  readonly command: Command;
+  readonly traffic = new Traffic();
+  /** The CA of the server's certificate, which is for `localhost` and 127.0.0.1. */
+  readonly caPem: string;
+  readonly apiPath: string;
+  readonly #server: Server;
+  readonly #injections = new Set<Injection>();
+
+  private constructor(
+    options: ServerOptions,
+    tls: { readonly caPem: string; readonly cert: string; readonly key: string },
+  ) {
+    const { apiPath = "KeyfactorAPI", ...settings } = options;
+    this.command = new Command(settings);
+    this.apiPath = apiPath;
+    this.caPem = tls.caPem;
+    this.#server = createServer(tls, (request, response) => void this.#take(request, response));
+  }
+
+  /** `close` it. */
+  static async start(options: ServerOptions = {}): Promise<CommandServer> {
+    const ca = await issue({ subject: "CN=Command Server CA", ca: true });
+    const names = { dnsNames: ["localhost"], ipAddresses: ["127.0.0.1"] };
+    const { pem: cert, keyPem: key } = await issue({ subject: "CN=localhost", issuer: ca, ...names });
+    const server = new CommandServer(options, { caPem: ca.pem, cert, key });
+    server.#server.listen(0, "127.0.0.1");
+    await once(server.#server, "listening");
+    return server;
+  }
+
+  get url(): string {
+    return `https://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Lays a fault in wait. Of several that a request meets, the first one acts. */
+  inject(fault: Fault, match: Match = {}): Injection {
+    const injection = new Injection(fault, match);
+    this.#injections.add(injection);
+    return injection;
+  }
+
+  /** Takes one fault away, or all. */
+  heal(injection?: Injection): void {
+    if (injection === undefined) this.#injections.clear();
+    else this.#injections.delete(injection);
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await this.#server[Symbol.asyncDispose]();
+  }
+
+  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? "/", this.url);
+    const path = below(this.apiPath, url.pathname);
+    const route = path === undefined ? undefined : routeOf(this.command, request.method ?? "", path);
+    const kind = route === undefined ? "none" : `${route.endpoint.method} ${route.endpoint.path}`;
+    const [scheme = ""] = (request.headers.authorization ?? "").split(" ", 1);
+    const seen: Seen = { kind, url: request.url ?? "", scheme, status: 0 };
+    response.once("close", this.traffic.begin(seen));
+    try {
+      const body = await bodyOf(request);
+      const fault = [...this.#injections].find((injection) => injection.meets(kind))?.fault ?? answered;
+      await fault({
+        work: () => respond(this.command, route, { headers: request.headers, search: url.search, body }),
+        send: (answer) => this.#send(response, seen, answer),
+        encode: (answer) => this.#encode(answer),
+        response,
+      });
+    } catch (error) {
+      // A client that has gone away, or a defect of this server: the client sees a broken connection.
+      if (!response.destroyed) response.destroy(error instanceof Error ? error : undefined);
+    }
+  }
+
+  #send(response: ServerResponse, seen: Seen, answer: Answer): void {
+    seen.status = answer.status;
+    const type = answer.body !== undefined && "json" in answer.body ? { "content-type": "application/json" } : {};
+    const version = { "x-keyfactor-product-version": this.command.features.productVersion };
+    response.writeHead(answer.status, { ...version, ...type, ...answer.headers });
+    response.end(this.#encode(answer));
+  }
+
+  #encode({ body }: Answer): Buffer {
+    if (body === undefined) return Buffer.alloc(0);
+    if ("text" in body) return Buffer.from(body.text);
+    const { casing } = this.command.features;
+    return Buffer.from(JSON.stringify(casing === "camel" ? camelCased(body.json) : body.json));
+  }
+}
+
+async function answered({ work, send }: Parameters<Fault>[0]): Promise<void> {
+  send(await work());
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,47 @@
+/** A request as it was answered. */
+export interface Seen {
+  /** Method and path as the reference writes it, such as `POST /Certificates/Import`; `none` where there is no such endpoint. */
+  readonly kind: string;
+  /** As it came, with the query. */
+  readonly url: string;
+  /** What the client said it is; never credentials. */
+  readonly scheme: string;
+  /** 0 until it is answered, and where it never was. */
+  status: number;
+}
+
+/** Counts what has come: the proof that a client calls once, and not too many at a time. */
+export class Traffic {
+  readonly seen: Seen[] = [];
+  readonly #current = new Map<string, number>();
+  readonly #most = new Map<string, number>();
+
+  /** Call the function that it gives when the request is over. */
+  begin(seen: Seen): () => void {
+    this.seen.push(seen);
+    const kinds = [seen.kind, "all"];
+    for (const kind of kinds) {
+      const current = (this.#current.get(kind) ?? 0) + 1;
+      this.#current.set(kind, current);
+      this.#most.set(kind, Math.max(current, this.most(kind)));
+    }
+    return () => {
+      for (const kind of kinds) this.#current.set(kind, (this.#current.get(kind) ?? 1) - 1);
+    };
+  }
+
+  /** How many of a kind have come. */
+  count(kind: string): number {
+    return this.seen.filter((seen) => seen.kind === kind).length;
+  }
+
+  /** The most of a kind, or of all, that were under way at once. */
+  most(kind = "all"): number {
+    return this.#most.get(kind) ?? 0;
+  }
+
+  /** How many logins were refused: directories lock accounts. */
+  get refusedLogins(): number {
+    return this.seen.filter(({ status }) => status === 401).length;
+  }
+}
