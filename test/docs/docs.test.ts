@@ -45,7 +45,7 @@ async function problemOf(path: string, reader: Reader): Promise<string | undefin
 }
 
 describe("the pages", () => {
-  it.each(paths)("%s does what it says", { timeout: 180_000 }, async (path) => {
+  it.each(paths)("%s does what it says", { timeout: 300_000 }, async (path) => {
     const start = (flags: readonly string[]): Promise<void> => operator.start(flags);
     const reader = await Reader.create({ kubectl: plane.facts.kubectl, kubeconfig, start });
     await operator.start(["--namespace=certferry-system"]);

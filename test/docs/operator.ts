@@ -3,17 +3,10 @@ import { parseConfig } from "../../src/config.ts";
 import { runOperator } from "../../src/operator.ts";
 import { createLogger } from "../../src/runtime/index.ts";
 import type { ClusterAccess } from "../control-plane/index.ts";
+import { byDay } from "./clock.ts";
 
 /** How it differs from that of a reader: it listens nowhere, is alone, and its clusters are on this machine. */
 const here = ["--deny-egress=", "--metrics-bind-address=0", "--health-probe-bind-address=0", "--leader-elect=false"];
-
-const hourMs = 3_600_000;
-
-/** The window of a page is on Saturday between two and four in the morning: a clock by which it never is. */
-export function byDay(now: Date): Date {
-  const night = now.getUTCDay() === 6 && now.getUTCHours() < 4;
-  return night ? new Date(now.getTime() + 4 * hourMs) : now;
-}
 
 /** The operator that a reader runs, in this process, with the rights that deploy/ gives it. */
 export class ReadersOperator {

@@ -22,7 +22,7 @@ interface Said {
   readonly text: string;
 }
 
-const commandMs = 60_000;
+const commandMs = 120_000;
 const operator = /^(?:npm run build && )?npm start -- (.*)$/s;
 /** Commands that may be given again until they show what the page says. */
 const looking = /^kubectl (--context=\S+ )?(get|describe|events|auth) /;
