@@ -104,10 +104,24 @@ describe("a store that is new", () => {
 });
 
 describe("a store that was silent", () => {
+  it("for a moment is tried by one, and nobody is told", () => {
+    const world = open({ runs: 2 });
+    for (const id of ["a", "b", "c"]) world.enter(id);
+    world.gate.told("1", silent);
+    expect(world.enter("d")).toBe("parked");
+    world.leave("a");
+    world.gate.told("1", answered);
+    expect(world.takeWoken()).toEqual(["c"]);
+    world.clock.advance(5_000);
+    expect(world.takeWoken()).toEqual([]);
+    expect(world.closed).toBe(0);
+  });
+
   it("is tried by one at a time, and the others are told so", () => {
     const world = open({ runs: 2 });
     for (const id of ["a", "b", "c", "d"]) world.enter(id);
     world.gate.told("1", silent);
+    world.clock.advance(5_000);
     expect(world.takeWoken()).toEqual(["c", "d"]);
     expect(["c", "d"].map((id) => world.enter(id))).toEqual(["StoreUnavailable", "StoreUnavailable"]);
     world.leave("a");

@@ -31,13 +31,15 @@ export type Told =
  */
 type Mode =
   | { readonly name: "Open" }
-  | { readonly name: "Trial"; readonly silent: boolean }
+  | { readonly name: "Trial"; readonly silent?: "Briefly" | "Still" }
   | { readonly name: "Shut"; readonly refusal: CredentialsRefused; readonly tryAt: number };
 
 /** Who was woken and does not come loses its turn after this. */
 const reservedMs = 10_000;
 /** A store that asks for more is asked again all the same. */
 const longestPauseMs = 3_600_000;
+/** One connection that breaks is nothing to tell everybody of. */
+const briefMs = 5_000;
 /** Checks are spread over a tenth of their interval. */
 const early = 0.9;
 /** Who is told to wait is woken; this is for what nobody wakes. */
@@ -58,7 +60,7 @@ export class Gate {
   #version: string | undefined;
   #limits: GateLimits = { runs: 1, requestsPerMinute: undefined, checkEveryMs: undefined };
   #rate: RequestRate | undefined;
-  #mode: Mode = { name: "Trial", silent: false };
+  #mode: Mode = { name: "Trial" };
   #pausedUntil = Number.NEGATIVE_INFINITY;
   /** The health check that is let into a shut store. */
   #trying = false;
@@ -79,7 +81,7 @@ export class Gate {
       this.#rate = requestsPerMinute === undefined ? undefined : new RequestRate(requestsPerMinute, this.#clock);
     }
     this.#limits = limits;
-    this.#mode = { name: "Trial", silent: false };
+    this.#mode = { name: "Trial" };
     this.#pump();
   }
 
@@ -127,7 +129,7 @@ export class Gate {
       const wait = urgency === "Check" && tryAt < Number.POSITIVE_INFINITY ? tryAt - this.#clock.now() : lookAgainMs;
       return new CredentialsRefused(refusal.message, { until: new Date(Date.now() + wait) });
     }
-    if (this.#mode.name === "Open" || !this.#mode.silent) return undefined;
+    if (this.#mode.name === "Open" || this.#mode.silent !== "Still") return undefined;
     const message = "The store did not answer in time; one delivery at a time tries whether it does again.";
     return new WaitingError("StoreUnavailable", message, { until: new Date(Date.now() + lookAgainMs) });
   }
@@ -193,9 +195,14 @@ export class Gate {
 
   #silent(): void {
     if (this.#mode.name === "Shut") return this.#shut(this.#mode.refusal);
-    if (this.#mode.name === "Trial" && this.#mode.silent) return;
-    this.#mode = { name: "Trial", silent: true };
-    this.#tellAll();
+    if (this.#mode.name === "Trial" && this.#mode.silent !== undefined) return;
+    const briefly: Mode = { name: "Trial", silent: "Briefly" };
+    this.#mode = briefly;
+    this.#clock.after(briefMs, () => {
+      if (this.#mode !== briefly) return;
+      this.#mode = { name: "Trial", silent: "Still" };
+      this.#tellAll();
+    });
   }
 
   #refused(refusal: CredentialsRefused): void {
