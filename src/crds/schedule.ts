@@ -109,6 +109,6 @@ export const rollout = z
       ),
   })
   .describe(
-    "In which steps a new certificate goes out: the targets in the order of the list; all at once when unset. A target that is in back-off, waits or is blocked holds up nobody.",
+    "In which steps a new certificate goes out: the targets in the order of the list; all at once when unset. A target that is in back-off, blocked or waiting for something else holds up nobody; one whose store has no room yet is waited for.",
   );
 export type Rollout = z.infer<typeof rollout>;
