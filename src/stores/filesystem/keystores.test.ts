@@ -86,6 +86,16 @@ describe("an output of a file", () => {
   });
 });
 
+it("a keystore is made anew once when its profile changes, though both open with the same password", async () => {
+  const output = { ...store("PKCS12"), format: "PKCS12" as const };
+  await files.write(files.place(output), await wanted());
+  const place = files.place({ ...output, profile: "LegacyDES" });
+  expect(differences(await place.observe(await wanted(), signal))).toEqual(["file web.store: profile"]);
+  expect(differences(await files.write(place, await wanted()))).toEqual([]);
+  const again = (await files.again()).place({ ...output, profile: "LegacyDES" });
+  expect(differences(await again.observe(await wanted(), signal))).toEqual([]);
+});
+
 describe.each(keystores)("entries of others in %s", (format) => {
   it("are kept when ours is renewed", async () => {
     const place = files.place(store(format));
