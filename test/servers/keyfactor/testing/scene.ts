@@ -35,11 +35,10 @@ export class Scene {
 
   /** Imports a certificate with its key, and gives its id. */
   async imported(identity?: Identity): Promise<number> {
-    const { pfx } = identity ?? (await identityFor("leaf.example.test"));
-    const { status, json } = await this.client.post("/Certificates/Import", { Certificate: pfx, Password: "s3cret" });
+    const { pfx, leaf } = identity ?? (await identityFor("leaf.example.test"));
+    const { status } = await this.client.post("/Certificates/Import", { Certificate: pfx, Password: "s3cret" });
     if (status !== 200) throw new Error(`the import was answered with ${status}`);
-    const { Thumbprint } = json as { Thumbprint: string };
-    return this.server.command.certificates.byThumbprint(Thumbprint)?.id ?? 0;
+    return this.server.command.certificates.byThumbprint(await thumbprintOf(leaf))?.id ?? 0;
   }
 
   /** Adds a certificate to one store, at once, and gives the job's id. */
