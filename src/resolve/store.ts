@@ -67,6 +67,11 @@ export class StoreResolver {
     return this.#gateOf(storeKey(namespace, ref), object).enter(visitor);
   }
 
+  /** A visitor that was parked somewhere does not come any more. */
+  withdraw(id: string): void {
+    for (const gate of this.#gates.values()) gate.withdraw(id);
+  }
+
   /**
    * Lends a store to `work`. Throws `StoreMissing`, `NotGranted`, `ClusterStoresOff`, `ProviderMismatch`, `ProviderNotBuilt` and
    * what the provider throws when it is created.

@@ -10,7 +10,7 @@ import {
   type ReconcileResult,
 } from "../../runtime/index.ts";
 import type { Entry, Visitor } from "../../stores/gate/index.ts";
-import { type DeliveryContext, resourceName } from "./context.ts";
+import type { DeliveryContext } from "./context.ts";
 import type { CommonStatus, DeliveryKind, DeliveryObject } from "./kind.ts";
 import { finalizer } from "./leaving.ts";
 import { mustStay, reconcileObject } from "./object.ts";
@@ -105,7 +105,10 @@ export class DeliveryController<T extends DeliveryObject> {
   async #reconcile(run: Reconciliation): Promise<ReconcileResult> {
     const [key = "", target] = run.key.split("#");
     const object = this.#options.cache.get(key);
-    if (object === undefined) return this.#gone(key);
+    if (object === undefined) {
+      this.#withdraw(run.key);
+      return this.#gone(key);
+    }
     return target === undefined ? this.#object(key, object, run) : this.#target(key, target, object, run);
   }
 
@@ -150,7 +153,10 @@ export class DeliveryController<T extends DeliveryObject> {
     const target = subject.targets.find((other) => other.name === name);
     // What changed for a target changes what its removal waits for.
     if (subject.deleting) this.controller.enqueue(key);
-    if (target === undefined || subject.deleting) return {};
+    if (target === undefined || subject.deleting) {
+      this.#withdraw(run.key);
+      return {};
+    }
     const previous = object.status?.previous ?? [];
     const kept = !mustStay(subject, previous) || (object.metadata.finalizers ?? []).includes(finalizer);
     if (!kept || !context.storesInUse.held(storesNeeded(subject, previous))) {
@@ -181,7 +187,7 @@ export class DeliveryController<T extends DeliveryObject> {
     const { name, storeRef, provider, block } = target;
     const urgent = priority === "High" || subject.records.get(name)?.phase !== "Delivered";
     const visitor: Visitor = {
-      id: `${resourceName(subject)}#${name}`,
+      id: this.#visitorOf(`${key}#${name}`),
       urgency: urgent ? "Write" : "Refresh",
       wake: () => this.enqueueTarget(key, name, urgent ? "High" : "Low"),
     };
@@ -194,6 +200,15 @@ export class DeliveryController<T extends DeliveryObject> {
       return from;
     }
     return { state: "Entered", leave: () => [from, into].forEach(({ leave }) => leave()) };
+  }
+
+  #withdraw(runKey: string): void {
+    this.#options.context.stores.withdraw(this.#visitorOf(runKey));
+  }
+
+  /** The same as `resourceName`, for an object's own run. */
+  #visitorOf(runKey: string): string {
+    return `${this.#options.kind.kind}/${runKey}`;
   }
 
   #gone(key: string): ReconcileResult {

@@ -36,6 +36,16 @@ describe("a store that answers", () => {
     expect(world.takeWoken()).toEqual(["d"]);
   });
 
+  it("gives the turn of who does not come any more to the next at once", () => {
+    const world = open({ runs: 1 });
+    for (const id of ["a", "b", "c", "d"]) world.enter(id);
+    world.gate.withdraw("c");
+    world.leave("a");
+    expect(world.takeWoken()).toEqual(["b"]);
+    world.gate.withdraw("b");
+    expect(world.takeWoken()).toEqual(["d"]);
+  });
+
   it("takes checks before writes and writes before refreshes", () => {
     const world = open({ runs: 1 });
     world.enter("inside");

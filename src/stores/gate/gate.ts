@@ -95,6 +95,13 @@ export class Gate {
     return why === undefined ? { state: "Parked" } : { state: "Parked", why };
   }
 
+  /** Somebody who waited, or was woken, does not come any more: the next one may. */
+  withdraw(id: string): void {
+    this.#unreserve(id);
+    this.#line.delete(id);
+    this.#pump();
+  }
+
   /** What an operation came to. Of a version that is no more it tells nothing. */
   told(version: string, told: Told): void {
     if (version !== this.#version) return;
