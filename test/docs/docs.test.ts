@@ -1,9 +1,10 @@
+import { readdir } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ControlPlane, install, startControlPlane } from "../control-plane/index.ts";
 import { writeKubeconfig } from "./clusters.ts";
 import type { Block } from "./markdown.ts";
 import { ReadersOperator } from "./operator.ts";
-import { notRun, pageAt, tested } from "./pages.ts";
+import { notRun, pageAt, repository, tested, untested } from "./pages.ts";
 import { Reader } from "./reader.ts";
 
 const paths = await tested();
@@ -50,10 +51,18 @@ describe("the pages", () => {
     const reader = await Reader.create({ kubectl: plane.facts.kubectl, kubeconfig, start });
     await operator.start(["--namespace=certferry-system"]);
     try {
-      expect(await problemOf(path, reader)).toBeUndefined();
+      const problem = await problemOf(path, reader);
+      expect(problem, problem).toBeUndefined();
     } finally {
       await reader.leave();
     }
+  });
+
+  it("are all that docs/ has, but for those that have no task", async () => {
+    const names = await readdir(`${repository}docs`, { recursive: true });
+    const found = names.filter((name) => /^(?!adr\/|reference\/).*\.md$/.test(name)).map((name) => `docs/${name}`);
+    const known = [...paths, ...Object.keys(untested)].filter((path) => path !== "README.md");
+    expect(found.toSorted()).toEqual(known.toSorted());
   });
 
   it("say of every block what it is, and show only what a command has said", async () => {

@@ -5,6 +5,12 @@ import { type Page, readPage } from "./markdown.ts";
 /** Folder of the repository, with a slash at its end. */
 export const repository = fileURLToPath(new URL("../../", import.meta.url));
 
+/** Pages beside those, and why nothing in them is run. `docs/adr` and `docs/reference` tell no tasks. */
+export const untested: Readonly<Record<string, string>> = {
+  "docs/formats.md": "it has no task: its only block is a part of a resource, and guides/keystores.md has whole ones",
+  "docs/performance.md": "it tells what was measured",
+};
+
 /** The pages whose YAML and commands are run, by their paths in the repository. */
 export async function tested(): Promise<string[]> {
   const guides = (await readdir(`${repository}docs/guides`)).filter((name) => name.endsWith(".md"));
