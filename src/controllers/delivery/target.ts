@@ -1,33 +1,26 @@
-import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import type { SecretKeyRef } from "../../crds/index.ts";
 import {
   afterFailure,
   type Base,
-  deliver,
   type DeliveryRecord,
-  fingerprint,
-  holderOf,
+  type Effects,
   maySettle,
-  movedTo,
   type Outcome,
   pending,
-  type Situation,
 } from "../../delivery/index.ts";
-import { chainOf } from "../../formats/index.ts";
-import { refName, type ResolvedStore, type Source, storeKey } from "../../resolve/index.ts";
+import type { Source } from "../../resolve/index.ts";
 import type { Reconciliation, ReconcileResult } from "../../runtime/index.ts";
-import type { Desired, Place } from "../../stores/contract.ts";
 import { isStoreError, type StoreError, type WaitingError } from "../../stores/errors.ts";
-import type { Claimant } from "./claims.ts";
-import { type DeliveryContext, markOf, resourceName, suspensionOf } from "./context.ts";
-import { withOpening, withReport } from "./draft.ts";
+import { bring } from "./bring.ts";
+import type { DeliveryContext } from "./context.ts";
+import { inputsOf, revisionOf } from "./digests.ts";
+import { type Draft, withOpening, withReport } from "./draft.ts";
 import { outcomeOf } from "./outcome.ts";
+import type { Asked, Rollouts } from "./rollouts.ts";
 import type { StatusSaver } from "./saver.ts";
 import type { Sightings } from "./sightings.ts";
-import { sourceVersion, useSource } from "./source.ts";
+import { useSource } from "./source.ts";
 import { sourceReport } from "./source-report.ts";
-import type { Asked, Rollouts } from "./rollouts.ts";
 import type { Subject, Target } from "./subject.ts";
 
 /** One target of one object, as this run found it. */
@@ -79,6 +72,20 @@ async function reconcile(
   const stored = subject.records.get(target.name);
   const onDefect = (error: unknown): void => log.error({ err: error }, "a store failed in an unforeseen way");
   const opened: { record?: DeliveryRecord } = {};
+  const effects: Effects = {
+    now: context.now,
+    fence: context.fence,
+    onDefect,
+    open: async (record) => {
+      const asDecided = (draft: Draft): boolean =>
+        isDeepStrictEqual(draft.records.get(target.name), opened.record ?? stored);
+      const opening = (draft: Draft): Draft | undefined =>
+        asDecided(draft) ? withOpening(draft, target.name, record) : undefined;
+      const saved = await saver.open(key, subject, opening, signal);
+      if (saved === "Saved") opened.record = record;
+      return saved === "Saved";
+    },
+  };
   const ended = await settle().finally(run.leave);
   if (ended.ended === "Dropped") return { requeueAt: context.now() };
 
@@ -111,7 +118,7 @@ async function reconcile(
   async function settle(): Promise<Outcome> {
     const now = context.now();
     const base: Base = {
-      inputs: inputsOf(context, run),
+      inputs: inputsOf(context, subject, target),
       random: context.random(),
       lookAgainMs: context.lookAgainMs,
     };
@@ -124,11 +131,12 @@ async function reconcile(
         found.source = read;
         found.asked = run.rollouts.ask(key, subject, target, before, revisionOf(context, subject, read));
         if (run.refusal !== undefined) throw run.refusal;
+        const turn = found.asked?.turn;
         const { storeRef, provider, block } = target;
         const use = { for: "Delivery", provider, block } as const;
-        return context.stores.use(namespace, storeRef, use, signal, (resolved) =>
+        return context.stores.use(namespace, storeRef, use, signal, (store) =>
           context.secretValues.use(namespace, context.secretsOf(target), signal, (secrets) =>
-            bring(before, base, read, resolved, secrets),
+            bring(context, subject, target, { before, base, source: read, store, secrets, turn }, effects, signal),
           ),
         );
       });
@@ -142,117 +150,6 @@ async function reconcile(
     const step = afterFailure(before, { during: "observe", error }, base, context.now());
     return { ended: "Settled", record: step.record, until: step.until, wrote: false };
   }
-
-  async function bring(
-    before: DeliveryRecord,
-    base: Base,
-    source: Source,
-    resolved: ResolvedStore,
-    secrets: ReadonlyMap<string, Buffer>,
-  ): Promise<Outcome> {
-    if (target.policies.deletionPolicy === "Delete")
-      context.storesInUse.check(storeKey(subject.namespace, target.storeRef));
-    const secret = (ref: SecretKeyRef): Buffer => secrets.get(refName(ref)) ?? Buffer.alloc(0);
-    const last = isDeepStrictEqual(before.place?.storeRef, target.storeRef) ? before.place?.address : undefined;
-    const place = resolved.store.place(target.block, { namespace: subject.namespace, before: last, secret });
-    const desired: Desired = {
-      bundle: target.privateKey === "Include" ? source.bundle : withoutKey(source.bundle),
-      chain: target.chain,
-      ...(source.file === undefined ? {} : { file: source.file }),
-      mark: markOf(context.ownerId, subject, target.name),
-    };
-    const situation: Situation = {
-      ...base,
-      place: {
-        storeRef: target.storeRef,
-        address: place.address,
-        key: place.key,
-        deletionPolicy: target.policies.deletionPolicy,
-      },
-      repeatable: place.repeatable,
-      leaf: source.facts,
-      fingerprint: fingerprintOf(context, target, desired, [...secrets.values()]),
-      policies: target.policies,
-      claim: claim(context, subject, target, place),
-      schedule: subject.schedule,
-      turn: found.asked?.turn,
-      suspended: suspensionOf(context, subject, target, resolved),
-      timeoutMs: resolved.store.timeoutMs,
-    };
-    const effects = {
-      now: context.now,
-      fence: context.fence,
-      onDefect,
-      open: async (record: DeliveryRecord) => {
-        const saved = await saver.open(
-          key,
-          subject,
-          (draft) => {
-            const asDecided = isDeepStrictEqual(draft.records.get(target.name), opened.record ?? stored);
-            return asDecided ? withOpening(draft, target.name, record) : undefined;
-          },
-          signal,
-        );
-        if (saved === "Saved") opened.record = record;
-        return saved === "Saved";
-      },
-    };
-    return deliver(movedTo(before, place.address), place, desired, situation, effects, signal);
-  }
-}
-
-/** Everything that failures are counted under, without reading anything. */
-function inputsOf(context: DeliveryContext, { subject, target }: TargetRun): string {
-  const { namespace } = subject;
-  const versions = [
-    sourceVersion(context, subject),
-    context.stores.version(namespace, target.storeRef),
-    context.secretValues.version(namespace, context.secretsOf(target)),
-  ];
-  const digest = createHash("sha256").update(JSON.stringify([target, subject.suspended, versions]));
-  return digest.digest("hex").slice(0, 32);
-}
-
-function withoutKey({ key: _key, ...bundle }: Source["bundle"]): Source["bundle"] {
-  return bundle;
-}
-
-function fingerprintOf(
-  context: DeliveryContext,
-  target: Target,
-  { bundle, chain, mark, file }: Desired,
-  secrets: readonly Buffer[],
-): string {
-  const certificates = chainOf(bundle, { chain: chain.include, root: chain.root });
-  const shape = JSON.stringify([target.block, target.chain, target.privateKey, mark]);
-  const key = bundle.key ?? Buffer.alloc(0);
-  const parts = [shape, key, bundle.leaf, ...certificates, "trusted", ...bundle.trusted, "secrets", ...secrets];
-  if (file !== undefined) parts.push("file", file);
-  return fingerprint(context.fingerprintKey, parts);
-}
-
-/** Names one rollout of an object: what goes out, and what was asked for. */
-function revisionOf(context: DeliveryContext, { generation, requested }: Subject, { bundle }: Source): string {
-  const { leaf, chain, key = Buffer.alloc(0), trusted } = bundle;
-  const asked = JSON.stringify([generation, requested]);
-  return fingerprint(context.fingerprintKey, [asked, key, leaf, ...chain, "trusted", ...trusted]);
-}
-
-function claim(context: DeliveryContext, subject: Subject, target: Target, place: Place): Situation["claim"] {
-  const resource = resourceName(subject);
-  const claimant: Claimant = { resource, namespace: subject.namespace, target: target.name, created: subject.created };
-  for (const waiter of context.claims.set(claimant, place.address, place.spots)) context.wake(waiter);
-  const elder = context.claims.elder(claimant, place.address, place.spots);
-  return {
-    mark: markOf(context.ownerId, subject, target.name),
-    elder: elder?.resource,
-    alive: (mark) => {
-      const { resource, target } = holderOf(mark);
-      return (
-        context.exists(resource, target) && context.claims.wants(resource, target, place.address, place.spots) !== false
-      );
-    },
-  };
 }
 
 function named(change: NonNullable<ReturnType<typeof outcomeOf>>, target: Target): typeof change {

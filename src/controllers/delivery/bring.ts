@@ -1,0 +1,89 @@
+import { isDeepStrictEqual } from "node:util";
+import type { SecretKeyRef } from "../../crds/index.ts";
+import {
+  type Base,
+  deliver,
+  type DeliveryRecord,
+  type Effects,
+  holderOf,
+  movedTo,
+  type Outcome,
+  type Situation,
+} from "../../delivery/index.ts";
+import { refName, type ResolvedStore, type Source, storeKey } from "../../resolve/index.ts";
+import type { Desired, Place } from "../../stores/contract.ts";
+import type { Claimant } from "./claims.ts";
+import { type DeliveryContext, markOf, resourceName, suspensionOf } from "./context.ts";
+import { fingerprintOf } from "./digests.ts";
+import type { Subject, Target } from "./subject.ts";
+
+/** All that a delivery needs, once source, store and passwords are there. */
+export interface Resolved {
+  readonly before: DeliveryRecord;
+  readonly base: Base;
+  readonly source: Source;
+  readonly store: ResolvedStore;
+  /** Values of the Secrets that the target's block refers to, by `refName`. */
+  readonly secrets: ReadonlyMap<string, Buffer>;
+  readonly turn: Situation["turn"];
+}
+
+/** Tells the engine all that it decides by, and lets it bring the place to hold the bundle. Rejects as `deliver` does. */
+export async function bring(
+  context: DeliveryContext,
+  subject: Subject,
+  target: Target,
+  { before, base, source, store, secrets, turn }: Resolved,
+  effects: Effects,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { storeRef, policies } = target;
+  if (policies.deletionPolicy === "Delete") context.storesInUse.check(storeKey(subject.namespace, storeRef));
+  const place = store.store.place(target.block, {
+    namespace: subject.namespace,
+    before: isDeepStrictEqual(before.place?.storeRef, storeRef) ? before.place?.address : undefined,
+    secret: (ref: SecretKeyRef) => secrets.get(refName(ref)) ?? Buffer.alloc(0),
+  });
+  const desired: Desired = {
+    bundle: target.privateKey === "Include" ? source.bundle : withoutKey(source.bundle),
+    chain: target.chain,
+    ...(source.file === undefined ? {} : { file: source.file }),
+    mark: markOf(context.ownerId, subject, target.name),
+  };
+  const { address, key } = place;
+  const situation: Situation = {
+    ...base,
+    place: { storeRef, address, key, deletionPolicy: policies.deletionPolicy },
+    repeatable: place.repeatable,
+    leaf: source.facts,
+    fingerprint: fingerprintOf(context, target, desired, [...secrets.values()]),
+    policies,
+    claim: claim(context, subject, target, place),
+    schedule: subject.schedule,
+    turn,
+    suspended: suspensionOf(context, subject, target, store),
+    timeoutMs: store.store.timeoutMs,
+  };
+  return deliver(movedTo(before, address), place, desired, situation, effects, signal);
+}
+
+function withoutKey({ key: _key, ...bundle }: Source["bundle"]): Source["bundle"] {
+  return bundle;
+}
+
+function claim(context: DeliveryContext, subject: Subject, target: Target, place: Place): Situation["claim"] {
+  const resource = resourceName(subject);
+  const claimant: Claimant = { resource, namespace: subject.namespace, target: target.name, created: subject.created };
+  for (const waiter of context.claims.set(claimant, place.address, place.spots)) context.wake(waiter);
+  const elder = context.claims.elder(claimant, place.address, place.spots);
+  return {
+    mark: markOf(context.ownerId, subject, target.name),
+    elder: elder?.resource,
+    alive: (mark) => {
+      const { resource, target } = holderOf(mark);
+      return (
+        context.exists(resource, target) && context.claims.wants(resource, target, place.address, place.spots) !== false
+      );
+    },
+  };
+}
