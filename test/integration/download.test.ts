@@ -120,6 +120,13 @@ describe("a download", () => {
       delivery: { phase: "Delivered", place: { storeRef: { name: "apps" } } },
     });
     expect(status?.conditions?.find(({ type }) => type === "SourceValid")?.status).toBe("True");
+    expect(status?.history?.map(({ outcome }) => outcome)).toEqual(["Delivered"]);
+    const [mark] = Object.values((await configMap("web")).metadata.annotations ?? {});
+    expect(JSON.parse(mark ?? "")).toEqual({
+      mark: `${world.home}/CertificateDownload/${world.home}/web`,
+      keys: ["web.pem"],
+      created: true,
+    });
     expect(await writes("web")).toBe(1);
   });
 
@@ -163,6 +170,21 @@ describe("a download", () => {
     await ask("taken", "taken", { adoptionPolicy: "Always" });
     await ready("taken", "Delivered");
     expect((await configMap("taken")).data).toEqual({ "web.pem": text, other: "x" });
+  });
+
+  it("has its place to itself", async () => {
+    const text = await pem("first.example.com");
+    enter("first", text);
+    enter("second", await pem("second.example.com"));
+    await ask("first", "first");
+    await ready("first", "Delivered");
+    const target = { storeRef: { name: "apps" }, configMap: { name: "first", key: "web.pem" } };
+    await ask("second", "second", { target });
+    const { status } = await ready("second", "PlaceTaken");
+    expect(status?.delivery?.message).toBe(
+      "CertificateDownload first holds this place. It is taken over when that one goes; or choose another place.",
+    );
+    expect((await configMap("first")).data).toEqual({ "web.pem": text });
   });
 
   it("writes nothing while it is suspended, and says what it would", async () => {
