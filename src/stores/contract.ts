@@ -143,7 +143,7 @@ export interface Store {
   readonly provider: string;
   readonly timeoutMs: number;
   check(signal: AbortSignal): Promise<StoreHealth>;
-  /** The place that a resource's block of this provider names. Throws `TerminalError` or `BlockedError` when it cannot be used. */
+  /** The place that a resource's block of this provider names. Throws `TerminalError` when it cannot be used. */
   place(block: unknown, context: PlaceContext): Place;
   /** Absent where a store gives no certificates back. Throws `WaitingError` while the certificate is not there. */
   download?(request: DownloadRequest, signal: AbortSignal): Promise<Download>;

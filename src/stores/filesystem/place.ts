@@ -8,9 +8,9 @@ import { observed, type Wanted } from "./observe.ts";
 import { placeKey } from "./place-key.ts";
 import { foundIn, nothing, type Snapshot, stateOf, takeSnapshot, wipe } from "./snapshot.ts";
 import { Tree } from "./tree.ts";
-import type { Volume } from "./volume.ts";
+import { addressOf, type MeantVolume, type Volume } from "./volume.ts";
 
-type Context = Pick<PlaceContext, "secret"> & Pick<StoreContext, "turn">;
+type Context = Pick<PlaceContext, "before" | "secret"> & Pick<StoreContext, "turn">;
 
 /** Files in a store's directory. */
 export class FilesPlace implements Place {
@@ -20,7 +20,7 @@ export class FilesPlace implements Place {
   /** The same bytes take the same places again. */
   readonly repeatable = true;
   readonly #volume: Volume;
-  readonly #id: string;
+  readonly #meant: MeantVolume;
   readonly #target: Outputs;
   readonly #modes: ReadonlyMap<string, number>;
   readonly #context: Context;
@@ -29,7 +29,7 @@ export class FilesPlace implements Place {
 
   constructor(volume: Volume, target: FilesystemTarget, context: Context) {
     this.#volume = volume;
-    this.#id = volume.id;
+    this.#meant = volume.meant(context.before);
     this.#target = { outputs: target.outputs.map(outputOf) };
     this.#modes = new Map(
       target.outputs.flatMap((output) =>
@@ -37,20 +37,20 @@ export class FilesPlace implements Place {
       ),
     );
     this.#context = context;
-    this.address = volume.address;
+    this.address = addressOf(this.#meant);
     this.spots = [...this.#modes.keys()];
-    this.key = placeKey(volume.id, this.#target);
+    this.key = placeKey(this.#meant.id, this.#target);
   }
 
   async prepare(): Promise<void> {
-    await this.#volume.mark(this.#id);
+    await this.#volume.mark(this.#meant);
   }
 
   async observe(desired: Desired, signal: AbortSignal): Promise<Observation> {
     await this.#context.turn(signal);
     return this.#wanting(desired, (wanted) =>
       Tree.lend(this.#volume.location, async (tree) => {
-        await this.#volume.check(tree, this.#id);
+        await this.#volume.check(tree, this.#meant);
         return this.#looked(tree, wanted, signal);
       }),
     );
@@ -60,7 +60,7 @@ export class FilesPlace implements Place {
     await this.#context.turn(signal);
     return this.#wanting(desired, (wanted) =>
       Tree.lend(this.#volume.location, async (tree) => {
-        await this.#volume.check(tree, this.#id);
+        await this.#volume.check(tree, this.#meant);
         const done = tree !== undefined && (await this.#write(tree, wanted, before, signal));
         if (!done) return { outcome: "Changed" };
         return { outcome: "Written", seen: await this.#looked(tree, wanted, signal) };

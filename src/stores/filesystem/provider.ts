@@ -48,12 +48,11 @@ class FilesystemStore implements Store {
 
   async check(signal: AbortSignal): Promise<StoreHealth> {
     await this.#turn(signal);
-    await Tree.lend(this.#volume.location, (tree) => this.#volume.check(tree));
+    await Tree.lend(this.#volume.location, (tree) => this.#volume.see(tree));
     return {};
   }
 
   place(block: unknown, context: PlaceContext): Place {
-    if (context.before !== undefined) this.#volume.mustBe(context.before);
     return new FilesPlace(this.#volume, block as FilesystemTarget, { ...context, turn: this.#turn });
   }
 

@@ -3,6 +3,20 @@ import { BlockedError, TransientError } from "../errors.ts";
 import { readVolumeId, writeVolumeId } from "./own-files.ts";
 import { type Location, ownFolder, Tree } from "./tree.ts";
 
+const scheme = "filesystem:";
+
+/** The volume that a place is on, or shall be. */
+export interface MeantVolume {
+  readonly id: string;
+  /** Files may have been written to it. */
+  readonly recorded: boolean;
+}
+
+/** Canonical address of what lies on a volume. */
+export function addressOf({ id }: MeantVolume): string {
+  return `${scheme}${id}`;
+}
+
 /**
  * The volume that a store's directory lies on, as it was last seen. Its id is written at the first delivery; another one at the
  * same path, or none where there was one, is another volume, or one that is not mounted.
@@ -24,12 +38,13 @@ export class Volume {
     return new Volume(location, await idAt(location));
   }
 
-  get id(): string {
-    return this.#id;
-  }
-
-  get address(): string {
-    return `filesystem:${this.#id}`;
+  /**
+   * The volume that a place is on.
+   * @param before the address under which the same store was last written to
+   */
+  meant(before: string | undefined): MeantVolume {
+    const recorded = before?.startsWith(scheme) === true ? before.slice(scheme.length) : undefined;
+    return { id: recorded ?? this.#id, recorded: recorded !== undefined };
   }
 
   /** Where the directory is, for messages. */
@@ -37,46 +52,46 @@ export class Volume {
     return `${this.location.root}/${this.location.directory}`;
   }
 
-  /** Throws `BlockedError` `DifferentVolume` where files were written to another volume by the same store. */
-  mustBe(address: string): void {
-    if (!address.startsWith("filesystem:") || address === this.address) return;
-    throw differentVolume(this.path, address.slice("filesystem:".length));
+  /** Looks which volume is there now. Two operators may come to a new one at once: it has the id of the other one then. */
+  async see(tree: Tree | undefined): Promise<string | undefined> {
+    const found = tree && (await readVolumeId(tree));
+    const same = found === undefined ? !this.#marked : found === this.#id;
+    if (!same) this.#id = found ?? randomUUID();
+    this.#marked = found !== undefined;
+    return found;
   }
 
   /**
-   * Throws `TransientError` `VolumeChanged` when another volume is there than a moment ago; this is then that one.
-   * @param id of the volume that the caller means: a place keeps to the one that it was made for
+   * Throws `BlockedError` `DifferentVolume` where another volume is there than the one that was written to, and `TransientError`
+   * `VolumeChanged` where nothing was, and another one is there than when the place was made.
    */
-  async check(tree: Tree | undefined, id = this.#id): Promise<void> {
-    const found = tree && (await readVolumeId(tree));
-    const same = found === undefined ? !this.#marked : found === this.#id;
-    // Two operators may come to a new volume at once: the other one has given it its id then.
-    if (!same) this.#id = found ?? randomUUID();
-    this.#marked = found !== undefined;
-    if (id === this.#id) return;
+  async check(tree: Tree | undefined, { id, recorded }: MeantVolume): Promise<void> {
+    const found = await this.see(tree);
+    if (recorded && found !== id) throw differentVolume(this.path, id);
+    if (recorded || id === this.#id) return;
     const message = `Another volume than before is mounted at ${this.path}; it is looked at anew.`;
     throw new TransientError("VolumeChanged", message, { happened: "no" });
   }
 
   /** Writes the id where there is none yet. */
-  async mark(id: string): Promise<void> {
+  async mark(meant: MeantVolume): Promise<void> {
     const before = this.#marking;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#marking = promise;
     await before;
     try {
-      await this.#mark(id);
+      await this.#mark(meant);
     } finally {
       resolve();
     }
   }
 
-  async #mark(id: string): Promise<void> {
+  async #mark(meant: MeantVolume): Promise<void> {
     await Tree.make(this.location, async (tree) => {
-      await this.check(tree, id);
+      await this.check(tree, meant);
       if (this.#marked) return;
-      await writeVolumeId(tree, id);
-      await this.check(tree, id);
+      await writeVolumeId(tree, meant.id);
+      await this.check(tree, meant);
     });
   }
 }
