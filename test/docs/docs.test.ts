@@ -52,7 +52,7 @@ describe("the pages", () => {
     await operator.start(["--namespace=certferry-system"]);
     try {
       const problem = await problemOf(path, reader);
-      expect(problem, problem).toBeUndefined();
+      expect.assert(problem === undefined, problem);
     } finally {
       await reader.leave();
     }
