@@ -63,9 +63,51 @@ it.concurrent("a namespace goes though the credentials of its store went first; 
     const found = await one.told("LeftBehind", one.home, "default");
     return found.length > 0 && found;
   });
-  expect(notes).toEqual([
+  // The same may be told twice, where the answer to the first event was lost.
+  expect([...new Set(notes)]).toEqual([
     `StoreDeployment web: ${status?.targets?.[0]?.place?.address} stays: its namespace is being deleted. Secret ferry, which the store refers to, does not exist in namespace ${one.home}; create it.`,
   ]);
+});
+
+it.concurrent("a namespace goes though the login of its store was refused before, and nobody may try it again", async () => {
+  const one = await world("refused");
+  // Its credentials lie elsewhere, and do not go with the namespace.
+  const kubeconfig = (token: string): object => ({
+    ...named("v1", "Secret", "ferry", one.away),
+    stringData: { kubeconfig: kubeconfigText(plane.facts.server, plane.facts.caPem, { token }) },
+  });
+  await plane.kubectl(["create", "serviceaccount", "ferry", "-n", one.away]);
+  const admin = ["create", "clusterrolebinding", one.away, "--clusterrole=cluster-admin"];
+  await plane.kubectl([...admin, `--serviceaccount=${one.away}:ferry`]);
+  const token = await plane.tokenFor(one.away, "ferry");
+  const stale = "eyJhbGciOiJSUzI1NiJ9.nobody-takes-this-token-any-more.c2lnbmF0dXJl";
+  for (const secret of [token, stale]) rememberSecret(secret);
+  await one.apply(kubeconfig(token), {
+    apiVersion: "certferry.io/v1alpha1",
+    kind: "ClusterCertificateStore",
+    metadata: { name: "refused" },
+    spec: {
+      kubernetes: { auth: { kubeconfigSecretRef: { name: "ferry", key: "kubeconfig", namespace: one.away } } },
+      grants: [{ namespaces: { names: [one.home] }, places: [`${one.away}/*`] }],
+    },
+  });
+  const through = { ...removing, storeRef: { kind: "ClusterCertificateStore", name: "refused" } };
+  await delivered(one, [target("t", one.away, "t", through), target("u", one.away, "u", through)]);
+  await one.apply(kubeconfig(stale));
+  await eventually("the store to be shut", async () => {
+    const path = "jsonpath={.status.conditions[?(@.type=='Ready')].reason}";
+    return (
+      (await plane.kubectl(["get", "clustercertificatestore", "refused", "-o", path])).stdout === "CredentialsRefused"
+    );
+  });
+  await plane.kubectl(["delete", "namespace", one.home, "--wait=false"]);
+  await goes("namespace", one.home);
+  expect(
+    await eventually("the events", async () => {
+      const notes = await one.told("LeftBehind", one.home, "default");
+      return new Set(notes).size === 2 && notes.every((note) => note.includes("its namespace is being deleted"));
+    }),
+  ).toBe(true);
 });
 
 it.concurrent("a namespace that goes has what its resources wrote removed, as long as the store can still be used", async () => {

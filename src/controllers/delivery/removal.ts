@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import type { PreviousPlace } from "../../crds/index.ts";
 import { afterFailure } from "../../delivery/index.ts";
-import { storeTitle } from "../../resolve/index.ts";
+import { storeKey, storeTitle } from "../../resolve/index.ts";
 import { isStoreError, type StoreError, WaitingError } from "../../stores/errors.ts";
 import { within } from "../../stores/within.ts";
 import { type DeliveryContext, type GoingNamespace, markOf, resourceName, storeSuspended } from "./context.ts";
 import { leaving, waysOut } from "./leaving.ts";
+import type { OutcomeChange } from "./outcome.ts";
 import type { Subject } from "./subject.ts";
 
 /** What became of places that are to be removed. */
@@ -30,10 +31,13 @@ export interface Removing {
 const handOverMs = 500;
 
 type Fate =
-  | { readonly ended: true; readonly type: "Normal" | "Warning"; readonly outcome: string; readonly message: string }
+  | ({ readonly ended: true } & OutcomeChange)
   | { readonly ended: false; readonly entry: PreviousPlace; readonly until: Date | undefined };
 
-/** Removes what a subject wrote at these places, one after the other, and tells each end. Rejects only on a bug or an abort. */
+/**
+ * Removes what a subject wrote at these places, and tells each end: one after the other in each store, so that none waits for
+ * another store. Rejects only on a bug or an abort.
+ */
 export async function removePlaces(
   context: DeliveryContext,
   subject: Subject,
@@ -43,24 +47,36 @@ export async function removePlaces(
 ): Promise<Round> {
   const asked = subject.deleting && entries.length > 0;
   const going = asked ? await context.namespaceGoing(subject.namespace, signal) : undefined;
-  const done: PreviousPlace[] = [];
-  const waiting: PreviousPlace[] = [];
-  const times: Date[] = [];
-  for (const entry of entries) {
-    const fate = await fateOf(context, subject, entry, { ...removing, going }, signal);
-    if (fate.ended) {
-      done.push(entry);
-      context.tell(subject, fate, going);
-      continue;
+  const byStore = Map.groupBy(entries, ({ place }) => storeKey(subject.namespace, place.storeRef));
+  const fates = new Map<PreviousPlace, Fate>();
+  const inStore = async (some: readonly PreviousPlace[]): Promise<void> => {
+    for (const entry of some) {
+      const fate = await fateOf(context, subject, entry, { ...removing, going }, signal);
+      fates.set(entry, fate);
+      const news = newsOf(entry, fate);
+      if (news !== undefined) context.tell(subject, news, going);
     }
-    waiting.push(fate.entry);
-    if (fate.until !== undefined) times.push(fate.until);
-    const { reason, message = "" } = fate.entry;
-    if (reason !== undefined && reason !== entry.reason)
-      context.tell(subject, { type: "Warning", outcome: reason, message }, going);
-  }
-  const until = times.length === 0 ? undefined : new Date(Math.min(...times.map((time) => time.getTime())));
-  return { done, waiting, until };
+  };
+  await Promise.all([...byStore.values()].map(inStore));
+  return roundOf(entries, fates);
+}
+
+function roundOf(entries: readonly PreviousPlace[], fates: ReadonlyMap<PreviousPlace, Fate>): Round {
+  const done = entries.filter((entry) => fates.get(entry)?.ended === true);
+  const open = entries.flatMap((entry) => {
+    const fate = fates.get(entry);
+    return fate?.ended === false ? [fate] : [];
+  });
+  const times = open.flatMap(({ until }) => (until === undefined ? [] : [until.getTime()]));
+  const until = times.length === 0 ? undefined : new Date(Math.min(...times));
+  return { done, waiting: open.map(({ entry }) => entry), until };
+}
+
+/** An end is told, and why there is none when that is another reason than before. */
+function newsOf({ reason: before }: PreviousPlace, fate: Fate): OutcomeChange | undefined {
+  if (fate.ended) return fate;
+  const { reason, message = "" } = fate.entry;
+  return reason === undefined || reason === before ? undefined : { type: "Warning", outcome: reason, message };
 }
 
 async function fateOf(
@@ -89,6 +105,8 @@ async function fateOf(
   const visitor = { id: resourceName(subject), urgency: "Write", wake: again } as const;
   const visit = context.stores.enter(subject.namespace, storeRef, { for: "Removal", key }, visitor);
   if (visit.state === "Parked") {
+    // Of a login that was refused nobody is let in to be refused again.
+    if (going !== undefined && visit.why?.reason === "CredentialsRefused") return outlived(address, visit.why);
     return { ended: false, until: visit.why?.until, entry: withTold(entry, subject, visit.why, inputs) };
   }
   try {
@@ -98,7 +116,7 @@ async function fateOf(
   } catch (error) {
     if (signal.aborted || !isStoreError(error)) throw error;
     const forGood = going !== undefined && error.name !== "TransientError" && error.reason !== storeSuspended;
-    if (forGood) return leftBehind(`${address} stays: its namespace is being deleted. ${error.message}`);
+    if (forGood) return outlived(address, error);
     return notYet(context, subject, entry, error, inputs);
   } finally {
     visit.leave();
@@ -123,6 +141,11 @@ async function remove(
 
 function leftBehind(message: string): Fate {
   return { ended: true, type: "Warning", outcome: "LeftBehind", message };
+}
+
+/** Nothing can be created any more in a namespace that is being deleted, so what is refused there stays so. */
+function outlived(address: string, { message }: StoreError): Fate {
+  return leftBehind(`${address} stays: its namespace is being deleted. ${message}`);
 }
 
 /** Every failure here is tried again: an object that waits for its removal must not be forgotten. */
