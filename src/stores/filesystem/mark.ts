@@ -8,7 +8,7 @@ export interface WrittenFile {
   readonly keystore?: KeystoreRecord;
 }
 
-/** What a target notes of the files that it writes, beside them (docs/adr/0010-marks-beside-files.md). */
+/** What a target notes of the files that it writes, beside them (docs/adr/0013-marks-beside-files.md). */
 export interface Mark {
   /** `<owner-id>/<kind>/<namespace>/<name>[/<target>]`. */
   readonly mark: string;

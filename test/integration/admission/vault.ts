@@ -78,7 +78,7 @@ const placeRows: readonly Row[] = [
     place({ tags: { ["k".repeat(256)]: "v" } }),
     place({ tags: { ["k".repeat(257)]: "v" } }),
   ),
-  row(`${at}.tags`, atMostItems(15), place({ tags: fields(15) }), place({ tags: fields(16) })),
+  row(`${at}.tags`, atMostItems(14), place({ tags: fields(14) }), place({ tags: fields(15) })),
   row(
     at,
     "notBefore must be before expires",

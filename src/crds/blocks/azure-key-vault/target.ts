@@ -19,14 +19,14 @@ export const azureKeyVaultTarget = z
     tags: z
       .record(z.string(), z.string().max(256))
       .meta({
-        maxProperties: 15,
+        maxProperties: 14,
         ...rules({
           rule: "self.all(k, k.size() > 0 && k.size() <= 256)",
           message: "a tag's name has 1 to 256 characters",
         }),
       })
       .optional()
-      .describe("Tags of the certificate."),
+      .describe("Tags of the certificate: a vault takes 15, one of which is our mark."),
     enabled: z.boolean().optional().describe("Whether the certificate can be used; true when unset."),
     notBefore: time.optional().describe("When the vault lets it be used; the certificate's notBefore when unset."),
     expires: time.optional().describe("Until when the vault lets it be used; the certificate's notAfter when unset."),
