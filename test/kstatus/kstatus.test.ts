@@ -27,12 +27,27 @@ function expected(state: ObjectState): string {
   return Ready === "True" && Reconciling === "False" ? "Current" : "InProgress";
 }
 
+/** What it means where nothing is suspended, deleted or out of date, by the reason of Ready. */
+const byReason: Readonly<Record<string, string>> = {
+  Available: "Current",
+  Delivered: "Current",
+  UpdateScheduled: "Current",
+  Updating: "InProgress",
+  SecretMissing: "InProgress",
+  WaitingForWindow: "InProgress",
+  TemporaryCertificate: "InProgress",
+};
+
 /** Ready, Reconciling and Stalled. */
 const rows = new Set(["False True False", "False False True", "True True False", "True False False"]);
 
 /** Only then may something be neither ready nor worked on nor stalled. */
 function isSuspended({ spec, status }: ObjectState): boolean {
   return spec.suspend === true || JSON.stringify(status).includes('"Suspended"');
+}
+
+function reasonOf({ status }: ObjectState): string {
+  return status?.conditions?.find(({ type }) => type === "Ready")?.reason ?? "";
 }
 
 function named({ kind, metadata, status }: ObjectState, what: string): string {
@@ -54,6 +69,21 @@ describe("every state that the integration tests have made", () => {
       return !rows.has(row) && !(row === "False False False" && isSuspended(state));
     });
     expect(wrong.map((state) => named(state, "no row")).slice(0, 10)).toEqual([]);
+  });
+
+  it("means by its reason what a user would take it for: a schedule is no work, a missing Secret no failure", () => {
+    const settled = states.filter((state) => {
+      const { deletionTimestamp, generation } = state.metadata;
+      const current = state.status?.observedGeneration === generation && deletionTimestamp === undefined;
+      return current && !isSuspended(state);
+    });
+    const seen = settled.map((state) => [reasonOf(state), expected(state)] as const);
+    const known = seen.filter(([reason]) => reason in byReason);
+    expect(known.filter(([reason, meaning]) => meaning !== byReason[reason]).slice(0, 10)).toEqual([]);
+    const reasons = new Set(known.map(([reason]) => reason));
+    expect([...reasons]).toEqual(
+      expect.arrayContaining(["Available", "Delivered", "UpdateScheduled", "SecretMissing"]),
+    );
   });
 
   it.skipIf(noGo)(
