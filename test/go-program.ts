@@ -10,6 +10,7 @@ import { promisify } from "node:util";
 const programs = {
   pkcs12: { folder: "interop/go", takes: "half a minute" },
   kstatus: { folder: "kstatus/go", takes: "half a minute" },
+  "command-client": { folder: "servers/keyfactor/go", takes: "half a minute" },
   "cert-manager": { folder: "control-plane/go/cert-manager", takes: "3 min" },
 } as const;
 export type GoProgram = keyof typeof programs;

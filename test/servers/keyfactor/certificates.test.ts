@@ -107,7 +107,7 @@ it("lists expired certificates only when asked for", async () => {
   expect((await scene.client.get("/Certificates?IncludeExpired=true")).json).toMatchObject([{ IssuedCN: "expired" }]);
 });
 
-it("has stores, and types with their rules", async () => {
+it("has stores", async () => {
   const scene = await Scene.start();
   const { id } = scene.server.command.addStore({ type: "IISU", clientMachine: "web1", path: "My", containerId: 4 });
 
@@ -122,18 +122,27 @@ it("has stores, and types with their rules", async () => {
   expect((await scene.client.get(`/CertificateStores/${id}`)).json).toMatchObject(store);
   const query = `QueryString=${encodeURIComponent('ClientMachine -eq "WEB1" AND ContainerId -eq 4')}`;
   expect((await scene.client.get(`/CertificateStores?${query}`)).json).toMatchObject([store]);
-  const type = {
-    ShortName: "IISU",
-    StoreType: 108,
-    CustomAliasAllowed: 0,
-    PrivateKeyAllowed: 2,
-    EntryParameters: [{ Name: "SiteName", RequiredWhen: { OnAdd: true, OnRemove: true } }, { Name: "IPAddress" }],
-    PasswordOptions: { EntrySupported: false },
-  };
-  expect((await scene.client.get("/CertificateStoreTypes/108")).json).toMatchObject(type);
-  expect((await scene.client.get("/CertificateStoreTypes/Name/iisu")).json).toMatchObject(type);
-  expect(await scene.client.get("/CertificateStoreTypes/Name/None")).toMatchObject({ status: 404 });
   expect(await scene.client.get("/CertificateStores/00000000-0000-0000-0000-000000000000")).toMatchObject({
     status: 404,
   });
+});
+
+it.each([
+  ["Clients", "Forbidden", "Required"],
+  ["Specification", 0, 2],
+] as const)("tells the rules of store types as %s have them", async (storeTypeAnswers, forbidden, required) => {
+  const { client } = await Scene.start({ storeTypeAnswers });
+  const type = {
+    ShortName: "IISU",
+    StoreType: 108,
+    CustomAliasAllowed: forbidden,
+    PrivateKeyAllowed: required,
+    EntryParameters: [{ Name: "SiteName", RequiredWhen: { OnAdd: true, OnRemove: true } }, { Name: "IPAddress" }],
+    PasswordOptions: { EntrySupported: false },
+  };
+
+  expect((await client.get("/CertificateStoreTypes/108")).json).toMatchObject(type);
+  const byName = storeTypeAnswers === "Clients" ? [type] : type;
+  expect((await client.get("/CertificateStoreTypes/Name/iisu")).json).toMatchObject(byName);
+  expect(await client.get("/CertificateStoreTypes/Name/None")).toMatchObject({ status: 404 });
 });

@@ -1,6 +1,7 @@
 import { randomUUID, X509Certificate } from "node:crypto";
 import { Certificates, type Certificate } from "./model/certificate.ts";
 import type { Entry, Orchestrator, Store } from "./model/store.ts";
+import type { StoreTypeAnswers } from "./model/store-type.ts";
 import { storeTypes } from "./model/store-types.ts";
 import { Jobs } from "./orchestrator/jobs.ts";
 import { advance, type Site } from "./orchestrator/timeline.ts";
@@ -19,6 +20,7 @@ export interface Settings {
   readonly metadataFields: readonly string[];
   /** What PUT /Certificates/Metadata makes of fields that it is not told of (F.5 [U]). */
   readonly absentMetadata: "Kept" | "Cleared";
+  readonly storeTypeAnswers: StoreTypeAnswers;
   /** "Allow Periods in Certificate Filenames" (C.4 [S]). */
   readonly periodsInFileNames: boolean;
   /** The list of "Allow CSPs"; empty is off (C.4 [S]). */
@@ -58,6 +60,7 @@ const defaults: Settings = {
   tokens: () => undefined,
   metadataFields: [],
   absentMetadata: "Kept",
+  storeTypeAnswers: "Clients",
   periodsInFileNames: true,
   csps: [],
   p7bOrder: "RootFirst",

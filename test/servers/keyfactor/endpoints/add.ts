@@ -8,12 +8,15 @@ import { refusalOf } from "../model/placement.ts";
 import { onceOf, schedule } from "../model/schedule.ts";
 import { type Store } from "../model/store.ts";
 
-/** `null` is refused where unset is meant: an explicit null was a bug of the vendor's client (A.7 [K]). */
+/**
+ * The vendor's client sends null for none, which was a bug for some (A.7 [K]). It cannot have been one for most store types:
+ * it is refused for those alone whose entries have passwords [I].
+ */
 const entryPassword = members({
   SecretValue: z.string().nullish(),
   Parameters: z.record(z.string(), z.string()).nullish(),
   Provider: z.int().nullish(),
-}).optional();
+}).nullish();
 
 /** A.7 [O][K]. */
 const entry = members({
@@ -64,12 +67,13 @@ export const addToStores: Endpoint = {
 
 function refusal(store: Store | undefined, certificate: Certificate, entry: Entry): string | undefined {
   if (store === undefined) return `The certificate store ${entry.CertificateStoreId} does not exist.`;
+  if (entry.EntryPassword === null && store.type.entryPassword) return "The entry password is null.";
   return refusalOf(store, certificate, {
     alias: entry.Alias ?? undefined,
     overwrite: entry.Overwrite ?? false,
     includePrivateKey: entry.IncludePrivateKey ?? false,
     parameters: entry.JobFields ?? {},
-    hasEntryPassword: entry.EntryPassword !== undefined,
+    hasEntryPassword: Boolean(entry.EntryPassword),
   });
 }
 

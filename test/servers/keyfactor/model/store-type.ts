@@ -1,5 +1,5 @@
-/** CustomAliasAllowed and PrivateKeyAllowed (A.7 [O][D]). */
-export const rule = { Forbidden: 0, Optional: 1, Required: 2 } as const;
+/** CustomAliasAllowed and PrivateKeyAllowed as the specification has them (A.7 [O][D]). */
+const rule = { Forbidden: 0, Optional: 1, Required: 2 } as const;
 export type Rule = keyof typeof rule;
 
 export interface EntryParameter {
@@ -24,7 +24,14 @@ export interface StoreType {
   readonly taken: "Failure" | "Warning";
 }
 
-export function storeTypeAnswer(type: StoreType): object {
+/**
+ * How store types are told: as the vendor's Go client reads them, which fails on a number where it wants a rule's name [K], or
+ * as the specification has it: numbers [O]. A client must take both.
+ */
+export type StoreTypeAnswers = "Clients" | "Specification";
+
+export function storeTypeAnswer(type: StoreType, answers: StoreTypeAnswers): object {
+  const told = (name: Rule): string | number => (answers === "Clients" ? name : rule[name]);
   return {
     Name: type.name,
     ShortName: type.shortName,
@@ -43,8 +50,8 @@ export function storeTypeAnswer(type: StoreType): object {
       Options: null,
     })),
     PasswordOptions: { EntrySupported: type.entryPassword, StoreRequired: false, Style: "Default" },
-    PrivateKeyAllowed: rule[type.privateKey],
-    CustomAliasAllowed: rule[type.alias],
+    PrivateKeyAllowed: told(type.privateKey),
+    CustomAliasAllowed: told(type.alias),
     StorePathType: "",
     StorePathValue: "",
     ServerRequired: false,
