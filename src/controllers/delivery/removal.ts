@@ -27,6 +27,15 @@ export interface Removing {
   readonly again: () => void;
 }
 
+/** What of the context removals need. */
+export type Removers = Pick<
+  DeliveryContext,
+  "fence" | "lookAgainMs" | "namespaceGoing" | "now" | "ownerId" | "random" | "tell" | "writesSuspended"
+> & {
+  readonly stores: Pick<DeliveryContext["stores"], "enter" | "use" | "version">;
+  readonly succession: Pick<DeliveryContext["succession"], "pending">;
+};
+
 /** How soon it is looked at again whether a place has been taken over. */
 const handOverMs = 500;
 
@@ -39,7 +48,7 @@ type Fate =
  * another store. Rejects only on a bug or an abort.
  */
 export async function removePlaces(
-  context: DeliveryContext,
+  context: Removers,
   subject: Subject,
   entries: readonly PreviousPlace[],
   removing: Removing,
@@ -80,7 +89,7 @@ function newsOf({ reason: before }: PreviousPlace, fate: Fate): OutcomeChange | 
 }
 
 async function fateOf(
-  context: DeliveryContext,
+  context: Removers,
   subject: Subject,
   entry: PreviousPlace,
   { abandoned, awaited, again, going }: Removing & { going: GoingNamespace | undefined },
@@ -124,7 +133,7 @@ async function fateOf(
 }
 
 async function remove(
-  context: DeliveryContext,
+  context: Removers,
   subject: Subject,
   { place, target = "" }: PreviousPlace,
   signal: AbortSignal,
@@ -149,13 +158,7 @@ function outlived(address: string, { message }: StoreError): Fate {
 }
 
 /** Every failure here is tried again: an object that waits for its removal must not be forgotten. */
-function notYet(
-  context: DeliveryContext,
-  subject: Subject,
-  entry: PreviousPlace,
-  error: StoreError,
-  inputs: string,
-): Fate {
+function notYet(context: Removers, subject: Subject, entry: PreviousPlace, error: StoreError, inputs: string): Fate {
   const now = context.now();
   const { failures = 0, failureFingerprint = "" } = entry;
   const base = { inputs, random: context.random(), lookAgainMs: context.lookAgainMs };
@@ -187,7 +190,7 @@ function withTold(
 const prefix = "removal:";
 
 /** Another store, other credentials: what failed before may not fail now. */
-function inputsOf(context: DeliveryContext, { namespace }: Subject, { place }: PreviousPlace): string {
+function inputsOf(context: Removers, { namespace }: Subject, { place }: PreviousPlace): string {
   const version = context.stores.version(namespace, place.storeRef);
   const text = JSON.stringify([place.address, version]);
   return prefix + createHash("sha256").update(text).digest("hex").slice(0, 32);
