@@ -25,7 +25,7 @@ interface Said {
 const commandMs = 120_000;
 const operator = /^(?:npm run build && )?npm start -- (.*)$/s;
 /** Commands that may be given again until they show what the page says. */
-const looking = /^kubectl (--context=\S+ )?(get|describe|events|auth) /;
+const looking = /^kubectl (--context=\S+ )?(get|describe|events|auth|wait) /;
 /** What kubectl says when it was refused something. */
 const refusal = /^(error|Error from server)/m;
 
