@@ -1,6 +1,7 @@
 import { randomUUID, X509Certificate } from "node:crypto";
 import { Certificates, type Certificate } from "./model/certificate.ts";
 import type { Entry, Orchestrator, Store } from "./model/store.ts";
+import { dueOf } from "./model/schedule.ts";
 import type { StoreTypeAnswers } from "./model/store-type.ts";
 import { storeTypes } from "./model/store-types.ts";
 import { Jobs } from "./orchestrator/jobs.ts";
@@ -95,7 +96,8 @@ export class Command implements Site {
   addStore(options: NewStore): Store {
     const type = storeTypes.find(({ shortName }) => shortName === options.type);
     if (type === undefined) throw new Error(`no store type ${options.type}`);
-    const periodMs = (options.inventoryMinutes ?? 0) * 60_000;
+    const { inventoryMinutes: Minutes } = options;
+    const inventory = Minutes === undefined ? undefined : dueOf({ Interval: { Minutes } }, this.now());
     const store: Store = {
       id: options.id ?? randomUUID(),
       type,
@@ -105,7 +107,7 @@ export class Command implements Site {
       approved: options.approved ?? true,
       agent: options.agent ?? "uo1",
       orchestrator: { pickUpMs: 0, runMs: 0, retryMs: 0, outcomes: [], ...options.orchestrator },
-      inventorySchedule: periodMs === 0 ? undefined : { kind: "Every", at: this.now() + periodMs, periodMs },
+      inventorySchedule: inventory?.kind === "Every" ? inventory : undefined,
       contents: new Map(),
       inventory: [],
     };

@@ -140,3 +140,11 @@ it("holds an answer whose work is done", async () => {
 
   expect((await reply).status).toBe(200);
 });
+
+it("throws where a fault or a count is for what is no endpoint", async () => {
+  const { server } = await Scene.start();
+
+  expect(() => server.inject(unavailable, { kind: "POST /Certificates/Imports" })).toThrow("there is no endpoint");
+  expect(() => server.traffic.count("/Certificates/Import")).toThrow("there is no endpoint");
+  expect(() => server.traffic.most("none")).toThrow("there is no endpoint");
+});

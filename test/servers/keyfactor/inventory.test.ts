@@ -127,3 +127,23 @@ it("takes the thumbprint for an alias where none is allowed, and replaces the en
 
   expect([...store.contents.keys()]).toEqual([await thumbprintOf(renewed.leaf)]);
 });
+
+it.each([
+  [{ Interval: { Minutes: 30 } }, { Interval: { Minutes: 30 } }],
+  [{ Daily: { Time: "2026-11-22T23:30:00Z" } }, { Daily: { Time: "2026-11-22T23:30:00.000Z" } }],
+  [
+    { Weekly: { Days: ["Monday"], Time: "2026-11-22T23:30:00Z" } },
+    { Weekly: { Days: ["Monday"], Time: "2026-11-22T23:30:00.000Z" } },
+  ],
+  [{ Off: true }, null],
+])("reads the schedule %j back as %j", async (Schedule, told) => {
+  const scene = await Scene.start();
+  const { id } = scene.server.command.addStore({ type: "AKV", inventoryMinutes: 5 });
+
+  expect(await scene.client.post("/CertificateStores/Schedule", { StoreIds: [id], Schedule })).toMatchObject({
+    status: 204,
+  });
+
+  const { json } = await scene.client.get(`/CertificateStores/${id}`);
+  expect((json as { InventorySchedule: unknown }).InventorySchedule).toEqual(told);
+});

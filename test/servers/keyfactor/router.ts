@@ -7,6 +7,18 @@ export interface Route {
   readonly params: Readonly<Record<string, string>>;
 }
 
+/** Of a request: how the reference calls its endpoint, such as `POST /Certificates/Import`. */
+export function kindOf({ method, path }: Endpoint): string {
+  return `${method} ${path}`;
+}
+
+const kinds: ReadonlySet<string> = new Set(endpoints.map(kindOf));
+
+/** Throws where there is no such endpoint: a test that counts what cannot come would see none, whatever happens. */
+export function checkKind(kind: string): void {
+  if (!kinds.has(kind)) throw new Error(`there is no endpoint ${kind}`);
+}
+
 /** Finds the endpoint of a path below the API's; IIS compares paths without case (A.1 [I]). */
 export function routeOf(command: Command, method: string, path: string): Route | undefined {
   for (const endpoint of endpoints) {

@@ -9,19 +9,21 @@ import type { Answer } from "./http/answer.ts";
 import { camelCased } from "./http/casing.ts";
 import { Injection, type Match } from "./injection.ts";
 import { respond } from "./respond.ts";
-import { below, routeOf } from "./router.ts";
+import { below, checkKind, kindOf, routeOf } from "./router.ts";
 import { type Seen, Traffic } from "./traffic.ts";
 
 export interface ServerOptions extends Partial<Settings> {
   /** The vendor's default when left out (A.1 [K]). */
   readonly apiPath?: string;
+  /** What else the server is called than `localhost` and 127.0.0.1, for operators that are told to `--resolve` it. */
+  readonly host?: string;
 }
 
 /** Keyfactor Command over HTTPS on a free port of this machine; see README.md. */
 export class CommandServer {
   readonly command: Command;
   readonly traffic = new Traffic();
-  /** The CA of the server's certificate, which is for `localhost` and 127.0.0.1. */
+  /** The CA of the server's certificate. */
   readonly caPem: string;
   readonly apiPath: string;
   readonly #server: Server;
@@ -31,7 +33,7 @@ export class CommandServer {
     options: ServerOptions,
     tls: { readonly caPem: string; readonly cert: string; readonly key: string },
   ) {
-    const { apiPath = "KeyfactorAPI", ...settings } = options;
+    const { apiPath = "KeyfactorAPI", host: _, ...settings } = options;
     this.command = new Command(settings);
     this.apiPath = apiPath;
     this.caPem = tls.caPem;
@@ -41,7 +43,8 @@ export class CommandServer {
   /** `close` it. */
   static async start(options: ServerOptions = {}): Promise<CommandServer> {
     const ca = await issue({ subject: "CN=Command Server CA", ca: true });
-    const names = { dnsNames: ["localhost"], ipAddresses: ["127.0.0.1"] };
+    const dnsNames = ["localhost", ...(options.host === undefined ? [] : [options.host])];
+    const names = { dnsNames, ipAddresses: ["127.0.0.1"] };
     const { pem: cert, keyPem: key } = await issue({ subject: "CN=localhost", issuer: ca, ...names });
     const server = new CommandServer(options, { caPem: ca.pem, cert, key });
     server.#server.listen(0, "127.0.0.1");
@@ -55,6 +58,7 @@ export class CommandServer {
 
   /** Lays a fault in wait. Of several that a request meets, the first one acts. */
   inject(fault: Fault, match: Match = {}): Injection {
+    if (match.kind !== undefined) checkKind(match.kind);
     const injection = new Injection(fault, match);
     this.#injections.add(injection);
     return injection;
@@ -75,7 +79,7 @@ export class CommandServer {
     const url = new URL(request.url ?? "/", this.url);
     const path = below(this.apiPath, url.pathname);
     const route = path === undefined ? undefined : routeOf(this.command, request.method ?? "", path);
-    const kind = route === undefined ? "none" : `${route.endpoint.method} ${route.endpoint.path}`;
+    const kind = route === undefined ? "none" : kindOf(route.endpoint);
     const [scheme = ""] = (request.headers.authorization ?? "").split(" ", 1);
     const seen: Seen = { kind, url: request.url ?? "", scheme, status: 0 };
     response.once("close", this.traffic.begin(seen));

@@ -1,3 +1,5 @@
+import { checkKind } from "./router.ts";
+
 /** A request as it was answered. */
 export interface Seen {
   /** Method and path as the reference writes it, such as `POST /Certificates/Import`; `none` where there is no such endpoint. */
@@ -10,6 +12,8 @@ export interface Seen {
   status: number;
 }
 
+const all = "all";
+
 /** Counts what has come: the proof that a client calls once, and not too many at a time. */
 export class Traffic {
   readonly seen: Seen[] = [];
@@ -19,25 +23,27 @@ export class Traffic {
   /** Call the function that it gives when the request is over. */
   begin(seen: Seen): () => void {
     this.seen.push(seen);
-    const kinds = [seen.kind, "all"];
+    const kinds = [seen.kind, all];
     for (const kind of kinds) {
       const current = (this.#current.get(kind) ?? 0) + 1;
       this.#current.set(kind, current);
-      this.#most.set(kind, Math.max(current, this.most(kind)));
+      this.#most.set(kind, Math.max(current, this.#most.get(kind) ?? 0));
     }
     return () => {
       for (const kind of kinds) this.#current.set(kind, (this.#current.get(kind) ?? 1) - 1);
     };
   }
 
-  /** How many of a kind have come. */
+  /** How many of a kind have come, such as `POST /Certificates/Import`. */
   count(kind: string): number {
+    checkKind(kind);
     return this.seen.filter((seen) => seen.kind === kind).length;
   }
 
   /** The most of a kind, or of all, that were under way at once. */
-  most(kind = "all"): number {
-    return this.#most.get(kind) ?? 0;
+  most(kind?: string): number {
+    if (kind !== undefined) checkKind(kind);
+    return this.#most.get(kind ?? all) ?? 0;
   }
 
   /** How many logins were refused: directories lock accounts. */

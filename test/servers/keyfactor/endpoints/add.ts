@@ -5,8 +5,8 @@ import { members } from "../http/any-case.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 import type { Certificate } from "../model/certificate.ts";
 import { refusalOf } from "../model/placement.ts";
-import { onceOf, schedule } from "../model/schedule.ts";
-import { type Store } from "../model/store.ts";
+import { type Once, onceOf, schedule } from "../model/schedule.ts";
+import type { Store } from "../model/store.ts";
 
 /**
  * The vendor's client sends null for none, which was a bug for some (A.7 [K]). It cannot have been one for most store types:
@@ -48,7 +48,7 @@ export const addToStores: Endpoint = {
     // A.3 [S].
     call.requires(["/certificates/collections/read/"], CollectionId ?? 0);
     for (const store of stores) call.requires(["/certificate_stores/schedule/"], store?.containerId ?? 0);
-    const due = onceOf(Schedule, command.now());
+    const once = onceOf(Schedule, command.now());
     const certificate = command.certificate(CertificateId);
     if (certificate === undefined) throw notFound(`Certificate ${CertificateId}`);
 
@@ -58,7 +58,7 @@ export const addToStores: Endpoint = {
     // One that is refused keeps all the others from having a job [I].
     if (first !== undefined) throw new Refusal(400, first, { failedOperations: refusals });
     const ids = requests.flatMap(({ entry, store }) =>
-      store === undefined ? [] : [jobFor(call, store, entry, CertificateId, due)],
+      store === undefined ? [] : [jobFor(call, store, entry, CertificateId, once)],
     );
     // The ids come in no order that one may rely on (F.4 [U]): not in the request's.
     return ok(ids.reverse());
@@ -77,13 +77,7 @@ function refusal(store: Store | undefined, certificate: Certificate, entry: Entr
   });
 }
 
-function jobFor(
-  { command }: Call,
-  store: Store,
-  entry: Entry,
-  certificateId: number,
-  due: ReturnType<typeof onceOf>,
-): string {
+function jobFor({ command }: Call, store: Store, entry: Entry, certificateId: number, once: Once): string {
   const work = {
     kind: "Add",
     certificateId,
@@ -91,5 +85,5 @@ function jobFor(
     overwrite: entry.Overwrite ?? false,
     includePrivateKey: entry.IncludePrivateKey ?? false,
   } as const;
-  return command.jobs.create(store.id, work, { at: due.at, requestedAt: command.now(), schedule: due.wire }).id;
+  return command.jobs.create(store.id, work, once, command.now()).id;
 }

@@ -5,7 +5,7 @@ import { members } from "../http/any-case.ts";
 import { badRequest } from "../http/refusal.ts";
 import type { Certificate } from "../model/certificate.ts";
 import { refusalOf } from "../model/placement.ts";
-import { time } from "../model/schedule.ts";
+import { type Once, onceAt, time } from "../model/schedule.ts";
 
 /** A.11 [O][S]. */
 const body = members({
@@ -61,7 +61,8 @@ export const deployPfx: Endpoint = {
     const certificate = staged(call, request);
     const targets = targetsOf(call, request);
     if (targets.length === 0) throw badRequest("Stores is required.");
-    const failed = targets.filter((target) => !deployed(call, certificate, target, request.JobTime ?? undefined));
+    const once = onceAt(request.JobTime, call.command.now());
+    const failed = targets.filter((target) => !deployed(call, certificate, target, once));
     return ok({
       SuccessfulStores: targets.filter((target) => !failed.includes(target)).map(({ storeId }) => storeId),
       FailedStores: failed.map(({ storeId }) => storeId),
@@ -102,17 +103,14 @@ function targetsOf({ command }: Call, request: Request): Target[] {
   });
 }
 
-/** Whether there is a job. A time that is over means now (C.3 [S]). */
-function deployed({ command }: Call, certificate: Certificate, target: Target, jobTime: number | undefined): boolean {
+/** Whether there is a job. */
+function deployed({ command }: Call, certificate: Certificate, target: Target, once: Once): boolean {
   const store = command.store(target.storeId);
   if (store === undefined) return false;
   const { alias, overwrite } = target;
   const placement = { ...target, includePrivateKey: true, hasEntryPassword: false };
   if (refusalOf(store, certificate, placement) !== undefined) return false;
-  const now = command.now();
-  const at = Math.max(jobTime ?? now, now);
-  const schedule = at === now ? null : { ExactlyOnce: { Time: new Date(at).toISOString() } };
   const work = { kind: "Add", certificateId: certificate.id, alias, overwrite, includePrivateKey: true } as const;
-  command.jobs.create(store.id, work, { at, requestedAt: now, schedule });
+  command.jobs.create(store.id, work, once, command.now());
   return true;
 }

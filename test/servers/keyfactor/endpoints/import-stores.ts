@@ -1,6 +1,7 @@
 import type { Call } from "../endpoint.ts";
 import type { Certificate } from "../model/certificate.ts";
 import { refusalOf } from "../model/placement.ts";
+import type { Once } from "../model/schedule.ts";
 import type { Store } from "../model/store.ts";
 
 interface Deploy {
@@ -11,8 +12,7 @@ interface Deploy {
     readonly Overwrite?: boolean | null | undefined;
     readonly Properties?: readonly unknown[] | null | undefined;
   }[];
-  /** Milliseconds. */
-  readonly at: number;
+  readonly once: Once;
 }
 
 interface InvalidStore {
@@ -41,13 +41,8 @@ export function deployed({ command }: Call, certificate: Certificate, deploy: De
       invalid.push({ storeId, store, alias, explanation: explanation ?? "" });
       continue;
     }
-    const schedule = deploy.at <= command.now() ? null : { ExactlyOnce: { Time: new Date(deploy.at).toISOString() } };
     const work = { kind: "Add", certificateId: certificate.id, alias, overwrite, includePrivateKey } as const;
-    command.jobs.create(store.id, work, {
-      at: Math.max(deploy.at, command.now()),
-      requestedAt: command.now(),
-      schedule,
-    });
+    command.jobs.create(store.id, work, deploy.once, command.now());
   }
   return invalid;
 }

@@ -6,7 +6,7 @@ import { members } from "../http/any-case.ts";
 import { badRequest } from "../http/refusal.ts";
 import { checkMetadata, metadata } from "../model/metadata.ts";
 import { ownerOf } from "../model/owner.ts";
-import { time } from "../model/schedule.ts";
+import { onceAt, time } from "../model/schedule.ts";
 import { deployed, invalidStoreAnswer } from "./import-stores.ts";
 
 /** A.6 [O]. */
@@ -57,7 +57,7 @@ export const importCertificate: Endpoint = {
     const invalid = deployed(call, certificate, {
       storeIds: request.StoreIds ?? [],
       storeTypes: request.StoreTypes ?? [],
-      at: request.Schedule ?? call.command.now(),
+      once: onceAt(request.Schedule, call.command.now()),
     });
     // No id of the certificate and none of jobs (A.6 [O]).
     return ok({

@@ -29,14 +29,13 @@ export const removeFromStores: Endpoint = {
     const requests = CertificateStores.map((entry) => ({ entry, store: command.store(entry.CertificateStoreId) }));
     call.requires(["/certificates/collections/read/"], CollectionId ?? 0);
     for (const { store } of requests) call.requires(["/certificate_stores/schedule/"], store?.containerId ?? 0);
-    const due = onceOf(Schedule, command.now());
+    const once = onceOf(Schedule, command.now());
     const refusals = requests.flatMap(({ entry, store }) => refusal(store, entry) ?? []);
     const [first] = refusals;
     if (first !== undefined) throw new Refusal(400, first, { failedOperations: refusals });
     const ids = requests.map(({ entry }) => {
       const work = { kind: "Remove", alias: entry.Alias ?? "" } as const;
-      const when = { at: due.at, requestedAt: command.now(), schedule: due.wire };
-      return command.jobs.create(entry.CertificateStoreId, work, when).id;
+      return command.jobs.create(entry.CertificateStoreId, work, once, command.now()).id;
     });
     return ok(ids.reverse());
   },

@@ -3,7 +3,7 @@ import type { Call, Endpoint } from "../endpoint.ts";
 import { noContent } from "../http/answer.ts";
 import { members } from "../http/any-case.ts";
 import { badRequest } from "../http/refusal.ts";
-import { dueOf, schedule } from "../model/schedule.ts";
+import { dueOf, onceOf, schedule } from "../model/schedule.ts";
 import type { Store } from "../model/store.ts";
 
 const body = members({ StoreIds: z.array(z.guid()).min(1), Schedule: schedule });
@@ -22,10 +22,7 @@ export const scheduleInventory: Endpoint = {
     for (const store of stores) {
       if (due.kind === "Every") store.inventorySchedule = due;
       else if (due.kind === "Off") store.inventorySchedule = undefined;
-      else {
-        const at = due.kind === "Immediate" ? now : due.at;
-        jobs.create(store.id, { kind: "Inventory" }, { at, requestedAt: now, schedule: null });
-      }
+      else jobs.create(store.id, { kind: "Inventory" }, onceOf(Schedule, now), now);
     }
     return noContent;
   },

@@ -1,6 +1,7 @@
 import type { Endpoint } from "../endpoint.ts";
 import { ok } from "../http/answer.ts";
 import { type Job, jobType } from "../model/job.ts";
+import { iso } from "../model/schedule.ts";
 import type { Listing } from "../query/page.ts";
 
 /** Its fields are not in the pages that were seen; the members that jobs have [I]. */
@@ -26,7 +27,7 @@ export const scheduledJobs: Endpoint = {
           ClientMachine: store?.clientMachine ?? null,
           Target: store?.path ?? null,
           Schedule: job.schedule,
-          Requested: new Date(job.requestedAt).toISOString(),
+          Requested: iso(job.requestedAt),
           JobType: jobType(job.work),
         };
       }),

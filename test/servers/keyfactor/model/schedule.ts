@@ -26,10 +26,11 @@ type Wire = z.output<typeof schedule>;
 export type Due =
   | { readonly kind: "Immediate" }
   | { readonly kind: "ExactlyOnce"; readonly at: number }
-  /** Inventory alone: every so many milliseconds from `at`. */
-  | { readonly kind: "Every"; readonly at: number; readonly periodMs: number }
+  /** Inventory alone: every so many milliseconds from `at`; `wire` is what reads back. */
+  | { readonly kind: "Every"; readonly at: number; readonly periodMs: number; readonly wire: object }
   | { readonly kind: "Off" };
 
+const minuteMs = 60_000;
 const dayMs = 86_400_000;
 
 /**
@@ -41,23 +42,48 @@ export function dueOf(wire: Wire, now: number): Due {
   if (set.length !== 1) throw badRequest("Schedule must have exactly one member.");
   if (wire.Immediate === true) return { kind: "Immediate" };
   if (wire.ExactlyOnce) return { kind: "ExactlyOnce", at: wire.ExactlyOnce.Time };
-  if (wire.Interval) return { kind: "Every", at: now, periodMs: wire.Interval.Minutes * 60_000 };
-  if (wire.Daily) return { kind: "Every", at: next(wire.Daily.Time, now, dayMs), periodMs: dayMs };
-  if (wire.Weekly) return { kind: "Every", at: next(wire.Weekly.Time, now, 7 * dayMs), periodMs: 7 * dayMs };
-  if (wire.Monthly) return { kind: "Every", at: next(wire.Monthly.Time, now, 30 * dayMs), periodMs: 30 * dayMs };
+  if (wire.Interval) return every(wire, now, now, wire.Interval.Minutes * minuteMs);
+  if (wire.Daily) return every(wire, now, wire.Daily.Time, dayMs);
+  if (wire.Weekly) return every(wire, now, wire.Weekly.Time, 7 * dayMs);
+  if (wire.Monthly) return every(wire, now, wire.Monthly.Time, 30 * dayMs);
   if ("Off" in wire) return { kind: "Off" };
   throw badRequest("Schedule must have exactly one member.");
 }
 
-/** The schedule of a job on a certificate: such a job has one time (A.7 [I]). */
-export function onceOf(wire: Wire, now: number): { readonly at: number; readonly wire: object | null } {
-  const due = dueOf(wire, now);
-  // Immediate jobs read back as null (A.7 [O]).
-  if (due.kind === "Immediate") return { at: now, wire: null };
-  if (due.kind !== "ExactlyOnce") throw badRequest("Schedule must be Immediate or ExactlyOnce.");
-  return { at: due.at, wire: { ExactlyOnce: { Time: new Date(due.at).toISOString() } } };
+/** The time of a job that runs once, and its schedule as it reads back: null is Immediate (A.7 [O]). */
+export interface Once {
+  readonly at: number;
+  readonly wire: object | null;
 }
 
-function next(first: number, now: number, periodMs: number): number {
-  return first >= now ? first : first + Math.ceil((now - first) / periodMs) * periodMs;
+/** The schedule of a job on a certificate: such a job has one time (A.7 [I]). */
+export function onceOf(wire: Wire, now: number): Once {
+  const due = dueOf(wire, now);
+  if (due.kind === "Immediate") return { at: now, wire: null };
+  if (due.kind !== "ExactlyOnce") throw badRequest("Schedule must be Immediate or ExactlyOnce.");
+  return { at: due.at, wire: { ExactlyOnce: { Time: iso(due.at) } } };
+}
+
+/** Where a schedule is a time alone, none and one that is over mean now (C.3 [S]; for Import [I]). */
+export function onceAt(at: number | undefined | null, now: number): Once {
+  if (at === undefined || at === null || at <= now) return { at: now, wire: null };
+  return { at, wire: { ExactlyOnce: { Time: iso(at) } } };
+}
+
+function every(wire: Wire, now: number, first: number, periodMs: number): Due {
+  const at = first >= now ? first : first + Math.ceil((now - first) / periodMs) * periodMs;
+  return { kind: "Every", at, periodMs, wire: toldAgain(wire) };
+}
+
+/** The schedule as it came, with times as Command writes them. */
+function toldAgain({ Interval, Daily, Weekly, Monthly }: Wire): object {
+  if (Interval) return { Interval };
+  if (Daily) return { Daily: { Time: iso(Daily.Time) } };
+  if (Weekly) return { Weekly: { ...Weekly, Time: iso(Weekly.Time) } };
+  return Monthly ? { Monthly: { ...Monthly, Time: iso(Monthly.Time) } } : {};
+}
+
+/** How Command writes a time. */
+export function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
 }

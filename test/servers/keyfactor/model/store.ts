@@ -53,11 +53,8 @@ export interface Store {
   inventory: readonly Entry[];
 }
 
-export const isGuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
-
 /** Member names as A.15 has them: `Storepath` is one word, and `Properties` a string of JSON. */
 export function storeAnswer(store: Store): object {
-  const { inventorySchedule: every } = store;
   return {
     Id: store.id,
     DisplayName: `${store.clientMachine} - ${store.path}`,
@@ -72,7 +69,7 @@ export function storeAnswer(store: Store): object {
     Properties: "{}",
     AgentId: null,
     AgentAssigned: true,
-    InventorySchedule: every === undefined ? null : { Interval: { Minutes: every.periodMs / 60_000 } },
+    InventorySchedule: store.inventorySchedule?.wire ?? null,
     ReenrollmentStatus: null,
     SetNewPasswordAllowed: false,
   };

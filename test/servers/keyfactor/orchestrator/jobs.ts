@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { HistoryRow, Job, Work } from "../model/job.ts";
+import type { Once } from "../model/schedule.ts";
 
 /** Jobs that wait or run, and the history of all runs. */
 export class Jobs {
@@ -8,12 +9,8 @@ export class Jobs {
   #lastRow = 900;
 
   /** There is no key that keeps a job from being made twice (A.7 [I]). */
-  create(
-    storeId: string,
-    work: Work,
-    when: { readonly at: number; readonly requestedAt: number; readonly schedule: object | null },
-  ): Job {
-    const { at: dueAt, requestedAt, schedule } = when;
+  create(storeId: string, work: Work, once: Once, requestedAt: number): Job {
+    const { at: dueAt, wire: schedule } = once;
     const job = { id: randomUUID(), storeId, work, requestedAt, schedule, dueAt, running: undefined, done: false };
     this.#open.push(job);
     return job;

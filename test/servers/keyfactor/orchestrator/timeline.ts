@@ -1,4 +1,5 @@
 import { type HistoryRow, type Job, jobType, result, status } from "../model/job.ts";
+import { iso } from "../model/schedule.ts";
 import type { Outcome, Store } from "../model/store.ts";
 import type { Jobs } from "./jobs.ts";
 import { run, type World } from "./run.ts";
@@ -41,7 +42,7 @@ function inventoryDue(site: Site, store: Store): Step | undefined {
     at: every.at,
     take: () => {
       store.inventorySchedule = { ...every, at: every.at + every.periodMs };
-      site.jobs.create(store.id, { kind: "Inventory" }, { at: every.at, requestedAt: every.at, schedule: null });
+      site.jobs.create(store.id, { kind: "Inventory" }, { at: every.at, wire: null }, every.at);
     },
   };
 }
@@ -63,7 +64,7 @@ function pickUp({ jobs }: Site, store: Store, job: Job, at: number): void {
     JobId: job.id,
     Schedule: job.schedule,
     JobType: jobType(job.work),
-    OperationStart: new Date(at).toISOString(),
+    OperationStart: iso(at),
     OperationEnd: null,
     Message: null,
     Result: result.Unknown,
@@ -77,7 +78,7 @@ function pickUp({ jobs }: Site, store: Store, job: Job, at: number): void {
 function end(site: Site, store: Store, job: Job, row: HistoryRow): void {
   const endsAt = job.running?.endsAt ?? 0;
   const ended = job.work.kind === "Inventory" ? inventory(site, store) : run(store, job.work, nextOutcome(store), site);
-  row.OperationEnd = new Date(endsAt).toISOString();
+  row.OperationEnd = iso(endsAt);
   row.Result = ended.result;
   row.Message = ended.message;
   row.Status = ended.willRetry ? status.CompletedWillRetry : status.Completed;
