@@ -1,5 +1,7 @@
 const first = 5_000;
 const longest = 600_000;
+/** Failures in a row after which the wait grows no more. */
+export const mostFailures = Math.ceil(Math.log2(longest / first));
 
 /**
  * When a place is tried again after `failures` earlier failures in a row: 5 s doubling to 10 min, with a tenth of jitter

@@ -253,9 +253,9 @@ describe("after a failure", () => {
   it.each<[string, StoreError, object]>([
     ["nothing helps", new TerminalError("NoPrivateKey", "m"), { record: { phase: "Blocked" }, until: undefined }],
     [
-      "refused there: looked at again",
+      "refused there: looked at again, soon at first",
       new BlockedError("AccessDenied", "m"),
-      { until: new Date("2026-02-01T00:10:00Z") },
+      { record: { phase: "Blocked", failures: 1 }, until: new Date("2026-02-01T00:00:05Z") },
     ],
     [
       "waiting: no failure counted",
@@ -270,6 +270,19 @@ describe("after a failure", () => {
     ],
   ])("%s", (_, error, expected) => {
     expect(next(never, fail(error), situation(), now)).toMatchObject({ do: "Wait", ...expected });
+  });
+
+  it("asks for a right that stays away ever more seldom, and then changes its record no more", () => {
+    const refused = fail(new BlockedError("AccessDenied", "m"));
+    let record = never;
+    const waits = Array.from({ length: 9 }, () => {
+      const step = next(record, refused, situation(), now);
+      if (step.do !== "Wait") throw new Error(step.do);
+      record = step.record;
+      return (Number(step.until) - Number(now)) / 1_000;
+    });
+    expect(waits).toEqual([5, 10, 20, 40, 80, 160, 320, 600, 600]);
+    expect(next(record, refused, situation(), later)).toMatchObject({ record });
   });
 
   it("waits as long as the server asks", () => {

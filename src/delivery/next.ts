@@ -7,6 +7,7 @@ import {
   blocked,
   delivered,
   type DeliveryRecord,
+  denied,
   failed,
   failuresOf,
   inDoubt,
@@ -146,6 +147,12 @@ function later({ lookAgainMs }: Base, now: Date): Date {
   return new Date(now.getTime() + lookAgainMs);
 }
 
+/** A right is often granted a moment after who needs it was applied; one that stays away is asked for as seldom as all else. */
+function soonAtFirst(record: DeliveryRecord, base: Base, now: Date): Date {
+  const due = backOff(failuresOf(record, base.inputs), now, base.random);
+  return due < later(base, now) ? due : later(base, now);
+}
+
 function tooManyChanges(record: DeliveryRecord, s: Situation, now: Date): Step {
   const until = backOff(failuresOf(record, s.inputs), now, s.random);
   const message = `The place changed ${mostChanges} times between the look and the write; trying again later.`;
@@ -191,7 +198,7 @@ export function afterFailure(
     case "TerminalError":
       return { do: "Wait", record: blocked(known, error), until: undefined };
     case "BlockedError":
-      return { do: "Wait", record: blocked(known, error), until: later(base, now) };
+      return { do: "Wait", record: denied(known, base, error), until: soonAtFirst(record, base, now) };
     case "WaitingError":
       return { do: "Wait", record: waiting(known, error), until: error.until ?? soon(base, now) };
     case "TransientError": {

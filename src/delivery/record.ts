@@ -3,6 +3,7 @@ import { type DeliveryRecord, timestamp } from "../crds/index.ts";
 import type { Observation } from "../stores/contract.ts";
 import type { StoreError } from "../stores/errors.ts";
 import { type Attempt, deadlineFrom } from "./attempt.ts";
+import { mostFailures } from "./backoff.ts";
 import type { Base, Situation, Verdict } from "./situation.ts";
 
 export type { DeliveryRecord } from "../crds/index.ts";
@@ -148,6 +149,16 @@ export function blocked(record: DeliveryRecord, error: Pick<StoreError, "reason"
   };
 }
 
+/** Refused by rights, there or here. Counted only for as long as the wait grows, so that who stays blocked writes nothing. */
+export function denied(
+  record: DeliveryRecord,
+  { inputs }: Pick<Base, "inputs">,
+  error: Pick<StoreError, "reason" | "message">,
+): DeliveryRecord {
+  const failures = Math.min(failuresOf(record, inputs) + 1, mostFailures);
+  return { ...blocked(record, error), failures, failureFingerprint: inputs };
+}
+
 /** Something is not there yet; no failure is counted. */
 export function waiting(record: DeliveryRecord, error: Pick<StoreError, "reason" | "message">): DeliveryRecord {
   const { attempt, deliverNow } = record;
@@ -215,9 +226,9 @@ function remoteOf(record: DeliveryRecord, observation: Observation, now: Date): 
   return { id, ...defined({ version, sha256, notAfter }), observedAt: still ? before.observedAt : now.toISOString() };
 }
 
-/** The CRD allows 256 characters. */
-function cut(message: string): string {
-  return message.length <= 256 ? message : `${message.slice(0, 255)}…`;
+/** A message of at most so many characters; the CRD allows 256. */
+export function cut(message: string, most = 256): string {
+  return message.length <= most ? message : `${message.slice(0, most - 1)}…`;
 }
 
 function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

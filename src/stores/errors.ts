@@ -17,7 +17,7 @@ export class TerminalError extends ReasonedError {
   override readonly name = "TerminalError";
 }
 
-/** Refused by what lies in the place or by rights there: looked at again every 10 minutes. */
+/** Refused by what lies in the place or by rights there: looked at again, soon at first, and in the end every 10 minutes. */
 export class BlockedError extends ReasonedError {
   override readonly name = "BlockedError";
 }

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { PreviousPlace } from "../../crds/index.ts";
 import type { Store } from "../../stores/contract.ts";
+import { BlockedError } from "../../stores/errors.ts";
 import { type Removers, removePlaces } from "./removal.ts";
 import type { Subject } from "./subject.ts";
 
@@ -30,20 +31,15 @@ function entry(store: string, key: string): PreviousPlace {
   };
 }
 
-it("the removals of a store that does not answer hold up no other store's, and come one after the other", async () => {
-  const hangs = Promise.withResolvers<void>();
-  const asked: string[] = [];
+/** What removals need of the world, with stores that remove by `remove`; `told` holds the events. */
+function world(remove: (place: string) => Promise<{ left?: string }>): { context: Removers; told: string[] } {
   const told: string[] = [];
   const store = (name: string): Store => ({
     provider: "kubernetes",
     timeoutMs: 60_000,
     check: () => Promise.resolve({}),
     place: () => expect.unreachable(),
-    remove: async (key) => {
-      asked.push(`${name}/${key}`);
-      if (name === "slow") await hangs.promise;
-      return {};
-    },
+    remove: (key) => remove(`${name}/${key}`),
     close: () => Promise.resolve(),
   });
   const context: Removers = {
@@ -68,12 +64,34 @@ it("the removals of a store that does not answer hold up no other store's, and c
     },
     succession: { pending: () => false },
   };
+  return { context, told };
+}
+
+const removing = { abandoned: false, awaited: () => false, again: () => {} };
+
+it("the removals of a store that does not answer hold up no other store's, and come one after the other", async () => {
+  const hangs = Promise.withResolvers<void>();
+  const asked: string[] = [];
+  const { context, told } = world(async (place) => {
+    asked.push(place);
+    if (place.startsWith("slow/")) await hangs.promise;
+    return {};
+  });
   const entries = [entry("slow", "a"), entry("slow", "b"), entry("quick", "c"), entry("quick", "d")];
-  const removing = { abandoned: false, awaited: () => false, again: () => {} };
   const round = removePlaces(context, subject, entries, removing, new AbortController().signal);
   await expect.poll(() => told).toEqual(["Removed from quick/c.", "Removed from quick/d."]);
   expect(asked).not.toContain("slow/b");
   hangs.resolve();
   expect((await round).done).toEqual(entries);
   expect(told).toHaveLength(4);
+});
+
+it("a removal that fails tells the ways out whole, and shows where its reason was cut", async () => {
+  const { context } = world(() => Promise.reject(new BlockedError("AccessDenied", "Grant it. ".repeat(40))));
+  const round = await removePlaces(context, subject, [entry("apps", "a")], removing, new AbortController().signal);
+  const message = round.waiting[0]?.message ?? "";
+  expect(message).toHaveLength(256);
+  expect(message).toMatch(
+    /^Removal: Grant it\. .*… To let it go as it is, annotate it with certferry\.io\/abandon=true\.$/,
+  );
 });

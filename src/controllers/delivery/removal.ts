@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { PreviousPlace } from "../../crds/index.ts";
-import { afterFailure } from "../../delivery/index.ts";
+import { afterFailure, cut } from "../../delivery/index.ts";
 import { storeKey, storeTitle } from "../../resolve/index.ts";
 import { isStoreError, type StoreError, WaitingError } from "../../stores/errors.ts";
 import { within } from "../../stores/within.ts";
@@ -183,7 +183,7 @@ function withTold(
 ): PreviousPlace {
   if (why === undefined) return entry;
   const ways = waysOut(entry, subject);
-  const message = `${`Removal: ${why.message}`.slice(0, 255 - ways.length)} ${ways}`;
+  const message = `${cut(`Removal: ${why.message}`, 255 - ways.length)} ${ways}`;
   return { ...entry, reason: why.reason, message, failureFingerprint: inputs };
 }
 
