@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Store } from "../../src/stores/contract.ts";
 import { FilesProgram } from "../fixtures/files-program.ts";
 import { openStore } from "../fixtures/files-store.ts";
-import { SmallVolume } from "../fixtures/small-volume.ts";
+import { mayMount, SmallVolume } from "../fixtures/small-volume.ts";
 import type { Fault, Fixture, FixtureKind, Write } from "./fixture.ts";
 
 const local = { not: "a mounted file system is no server that answers requests" };
@@ -20,6 +20,7 @@ export const filesystem: FixtureKind = {
     AnswerLost: { by: "the process is killed once its file has taken its place" },
     Silence: { not: "a system call that hangs cannot be given up" },
   },
+  possible: mayMount,
   create: async () => new FilesystemFixture(await SmallVolume.mount("4m"), await FilesProgram.build()),
 };
 

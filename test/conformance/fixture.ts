@@ -25,6 +25,8 @@ export type Applies = { readonly by: string } | { readonly not: string };
 export interface FixtureKind {
   readonly provider: string;
   readonly faults: Readonly<Record<Fault, Applies>>;
+  /** Whether this machine lets it be made; absent means so. Its tests are skipped otherwise. */
+  readonly possible?: boolean;
   create(): Promise<Fixture>;
 }
 

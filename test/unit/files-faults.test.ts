@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { FilesProgram } from "../fixtures/files-program.ts";
 import { desiredOf, differences, FilesStore } from "../fixtures/files-store.ts";
 import { issue, type Issued } from "../fixtures/pki.ts";
-import { SmallVolume } from "../fixtures/small-volume.ts";
+import { mayMount, SmallVolume } from "../fixtures/small-volume.ts";
 
 const signal = AbortSignal.timeout(600_000);
 const nobody = 65_534;
@@ -71,7 +71,7 @@ describe("where the operator's user may not", () => {
   });
 });
 
-describe("where the file system", () => {
+describe.skipIf(!mayMount)("where the file system", () => {
   let volume: SmallVolume;
   let files: FilesStore;
   beforeEach(async () => {
