@@ -134,3 +134,16 @@ it("makes no job at all when one of several stores refuses", async () => {
   expect(status).toBe(400);
   expect(command.jobs.open()).toEqual([]);
 });
+
+it("tells the ids of several jobs in another order than that of the stores", async () => {
+  const scene = await Scene.start();
+  const { command } = scene.server;
+  const stores = ["/first", "/second"].map((at) => command.addStore({ type: "AKV", path: at }));
+  const CertificateId = await scene.imported();
+  const CertificateStores = stores.map(({ id }) => ({ ...entry, CertificateStoreId: id, Alias: "web" }));
+
+  const reply = await scene.client.post(path, { CertificateId, CertificateStores, Schedule: { Immediate: true } });
+
+  const [first = ""] = reply.json as string[];
+  expect(await scene.history(first)).toMatchObject([{ StorePath: "/second" }]);
+});

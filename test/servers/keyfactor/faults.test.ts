@@ -123,6 +123,7 @@ it("holds requests, and counts the most that are under way at once", async () =>
 
   expect((await Promise.all(replies)).map(({ status }) => status)).toEqual([200, 200, 200]);
   await probe;
+  await send();
   expect(server.traffic.most(kind)).toBe(3);
   await scene.client.get("/Status/Endpoints");
   expect(server.traffic.most("GET /Status/Endpoints")).toBe(1);

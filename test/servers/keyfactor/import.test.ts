@@ -116,6 +116,17 @@ it("takes of a PEM the first certificate alone, without the key, whatever white 
   expect(scene.server.command.certificates.all()).toMatchObject([{ key: undefined }]);
 });
 
+it("takes a CA's certificate for the one that is meant where it comes first in a PEM", async () => {
+  const scene = await Scene.start();
+  const { leaf, intermediate } = await identityFor("leaf.example.test");
+
+  const { json } = await scene.client.post("/Certificates/Import", {
+    Certificate: base64(intermediate.pem + leaf.pem),
+  });
+
+  expect(json).toMatchObject({ Thumbprint: await thumbprintOf(intermediate) });
+});
+
 it("takes DER, and a PKCS#7 in any order", async () => {
   const scene = await Scene.start();
   const { leaf, intermediate, root } = await identityFor("leaf.example.test");
@@ -138,8 +149,10 @@ it("has one record of a certificate however often it is imported, and adds the k
   const Metadata = { AppOwnerFirstName: "Ann" };
   await scene.client.post("/Certificates/Import", { Certificate: pfx, Password: "s3cret", Metadata });
 
-  const { json } = await scene.client.get("/Certificates?includeMetadata=true");
-  expect(json).toMatchObject([{ HasPrivateKey: true, Metadata: { AppOwnerFirstName: "Ann" } }]);
+  const listed = async (): Promise<unknown> => (await scene.client.get("/Certificates?includeMetadata=true")).json;
+  expect(await listed()).toMatchObject([{ HasPrivateKey: true, Metadata: { AppOwnerFirstName: "Ann" } }]);
+  await scene.client.post("/Certificates/Import", { Certificate: base64(leaf.pem) });
+  expect(await listed()).toMatchObject([{ HasPrivateKey: true, Metadata: { AppOwnerFirstName: "Ann" } }]);
 });
 
 it("reads members in any case", async () => {
@@ -149,4 +162,24 @@ it("reads members in any case", async () => {
   const { status } = await scene.client.post("/Certificates/Import", { certificate: pfx, PASSWORD: "s3cret" });
 
   expect(status).toBe(200);
+});
+
+it("deploys to stores of several types, each by the entry of its type", async () => {
+  const scene = await Scene.start();
+  const { command } = scene.server;
+  const [java, netscaler] = [command.addStore({ type: "RFJKS" }), command.addStore({ type: "CitrixAdc" })];
+  const { pfx } = await identityFor("leaf.example.test");
+
+  const { json } = await scene.client.post("/Certificates/Import", {
+    Certificate: pfx,
+    Password: "s3cret",
+    StoreIds: [java.id, netscaler.id],
+    StoreTypes: [
+      { StoreTypeId: 104, Alias: "web.pfx", Overwrite: false, Properties: [] },
+      { StoreTypeId: 110, Alias: "web", Overwrite: false, Properties: [] },
+    ],
+  });
+
+  expect(json).toMatchObject({ JobStatus: 1, InvalidKeystores: [] });
+  expect([java, netscaler].map(({ contents }) => [...contents.keys()])).toEqual([["web"], ["web.pfx"]]);
 });

@@ -147,3 +147,28 @@ it.each([
   const { json } = await scene.client.get(`/CertificateStores/${id}`);
   expect((json as { InventorySchedule: unknown }).InventorySchedule).toEqual(told);
 });
+
+it("keeps one certificate in a store that has room for one", async () => {
+  const { scene, store } = await deployed("K8STLSSecr");
+  await scene.client.post("/CertificateStores/Schedule", { StoreIds: [store.id], Schedule: immediate });
+  const renewed = await identityFor("leaf.example.test");
+  const next = await scene.imported(renewed);
+  const [Alias = ""] = store.contents.keys();
+
+  const refused = await scene.added(next, { CertificateStoreId: store.id });
+  expect(await scene.history(refused)).toMatchObject([{ Result: 4 }]);
+  expect([...store.contents.keys()]).toEqual([Alias]);
+  await scene.added(next, { CertificateStoreId: store.id, Alias, Overwrite: true });
+
+  expect([...store.contents.keys()]).toEqual([await thumbprintOf(renewed.leaf)]);
+});
+
+it("has one inventory job wait for an orchestrator that is down, however long it is", async () => {
+  const scene = await Scene.start();
+  const orchestrator = { pickUpMs: "Never" as const };
+  scene.server.command.addStore({ type: "AKV", inventoryMinutes: 5, orchestrator });
+
+  scene.pass(24 * 3_600_000);
+
+  expect((await scene.client.get("/OrchestratorJobs/ScheduledJobs")).json).toMatchObject([{ JobType: "Inventory" }]);
+});

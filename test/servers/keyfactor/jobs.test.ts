@@ -161,3 +161,16 @@ it("removes by alias, and fails the job where there is none", async () => {
   expect(store.contents.size).toBe(0);
   expect(await scene.history(await remove("web"))).toMatchObject([{ Result: 4, Status: 3 }]);
 });
+
+it("refuses to remove without the entry parameters that a type wants for it", async () => {
+  const scene = await Scene.start();
+  const { id } = scene.server.command.addStore({ type: "IISU" });
+  const remove = async (entry: object): Promise<unknown> => {
+    const CertificateStores = [{ CertificateStoreId: id, Alias: "web", ...entry }];
+    const body = { CertificateStores, Schedule: { Immediate: true } };
+    return (await scene.client.post("/CertificateStores/Certificates/Remove", body)).json;
+  };
+
+  expect(await remove({})).toMatchObject({ Message: "The entry parameter 'SiteName' is required." });
+  expect(await remove({ JobFields: { SiteName: "Default", IPAddress: "*" } })).toHaveLength(1);
+});

@@ -50,9 +50,7 @@ export const allPermissions: readonly Permission[] = [
 
 /** Whether one of the permissions is there, for all or for the collection or container `scope` (0: none). */
 export function holds(granted: readonly string[], permissions: readonly Permission[], scope = 0): boolean {
-  return permissions.some(
-    (permission) => granted.includes(permission) || (scope !== 0 && granted.includes(`${permission}${scope}/`)),
-  );
+  return permissions.some((permission) => granted.includes(permission) || granted.includes(`${permission}${scope}/`));
 }
 
 /** A.4 [C]. */
