@@ -92,6 +92,13 @@ it("finds paths in any case, and answers HTML where there is nothing", async () 
   expect(await scene.client.get("/Nothing")).toMatchObject({ status: 404, json: undefined });
 });
 
+it("refuses a URL that is not encoded well", async () => {
+  const { client } = await Scene.start();
+
+  expect(await client.get("/CertificateStoreTypes/Name/%E0%A4%A")).toMatchObject({ status: 400 });
+  expect(await client.get("/MetadataFields?QueryString=%")).toMatchObject({ status: 400 });
+});
+
 it("takes JSON alone", async () => {
   const { client } = await Scene.start();
 

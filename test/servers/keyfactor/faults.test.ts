@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import {
+  CommandServer,
   doneButLost,
   emptyUnauthorized,
   halfABody,
@@ -9,6 +10,7 @@ import {
   tooManyRequests,
   unavailable,
 } from "./index.ts";
+import { Client } from "./testing/client.ts";
 import { identityFor, Scene } from "./testing/scene.ts";
 
 const kind = "POST /Certificates/Import";
@@ -148,4 +150,17 @@ it("throws where a fault or a count is for what is no endpoint", async () => {
   expect(() => server.inject(unavailable, { kind: "POST /Certificates/Imports" })).toThrow("there is no endpoint");
   expect(() => server.traffic.count("/Certificates/Import")).toThrow("there is no endpoint");
   expect(() => server.traffic.most("none")).toThrow("there is no endpoint");
+});
+
+it("answers 500 to what is a defect of its own, and throws it when it is closed", async () => {
+  const tokens = (): string => {
+    throw new Error("a defect");
+  };
+  const server = await CommandServer.start({ tokens });
+  const client = new Client(server, "Bearer any");
+
+  expect(await client.get("/Status/Endpoints")).toMatchObject({ status: 500, json: undefined });
+
+  await client.close();
+  await expect(server.close()).rejects.toThrow("a defect");
 });

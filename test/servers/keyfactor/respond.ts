@@ -4,13 +4,13 @@ import type { Command } from "./command.ts";
 import { Call } from "./endpoint.ts";
 import { type Answer, empty, html } from "./http/answer.ts";
 import { badRequest, Refusal } from "./http/refusal.ts";
-import { Query } from "./http/query.ts";
+import { decoded, Query } from "./http/query.ts";
 import type { Route } from "./router.ts";
 
 /** A request with its body. */
 export interface Incoming {
   readonly headers: IncomingHttpHeaders;
-  /** With the `?`, or empty. */
+  /** Without the `?`. */
   readonly search: string;
   readonly body: Buffer;
 }
@@ -29,7 +29,8 @@ export async function respond(command: Command, route: Route | undefined, incomi
     checkRequestedWith(incoming.headers);
     if (route === undefined) return html(404, "404 - File or directory not found.");
     const { search, headers, body } = incoming;
-    const request = { params: route.params, query: new Query(search), headers, body: parsed(route, headers, body) };
+    const params = Object.fromEntries(Object.entries(route.params).map(([name, value]) => [name, decoded(value)]));
+    const request = { params, query: new Query(search), headers, body: parsed(route, headers, body) };
     const answer = await route.endpoint.handle(new Call(command, user, request));
     // What an orchestrator does without delay is done when the answer comes.
     command.settle();

@@ -4,6 +4,7 @@ import { endpoints } from "./endpoints/index.ts";
 
 export interface Route {
   readonly endpoint: Endpoint;
+  /** As they stand in the URL. */
   readonly params: Readonly<Record<string, string>>;
 }
 
@@ -40,7 +41,7 @@ function matched(pattern: readonly string[], path: readonly string[]): Record<st
   const params: Record<string, string> = {};
   for (const [at, part] of pattern.entries()) {
     const segment = path[at] ?? "";
-    if (part.startsWith("{")) params[part.slice(1, -1)] = decodeURIComponent(segment);
+    if (part.startsWith("{")) params[part.slice(1, -1)] = segment;
     else if (part.toLowerCase() !== segment.toLowerCase()) return undefined;
   }
   return params;

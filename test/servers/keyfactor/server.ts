@@ -5,11 +5,11 @@ import type { AddressInfo } from "node:net";
 import { issue } from "../../fixtures/pki.ts";
 import { Command, type Settings } from "./command.ts";
 import type { Fault } from "./faults.ts";
-import type { Answer } from "./http/answer.ts";
+import { type Answer, html } from "./http/answer.ts";
 import { camelCased } from "./http/casing.ts";
 import { Injection, type Match } from "./injection.ts";
-import { respond } from "./respond.ts";
-import { below, checkKind, kindOf, routeOf } from "./router.ts";
+import { type Incoming, respond } from "./respond.ts";
+import { below, checkKind, kindOf, type Route, routeOf } from "./router.ts";
 import { type Seen, Traffic } from "./traffic.ts";
 
 export interface ServerOptions extends Partial<Settings> {
@@ -28,6 +28,7 @@ export class CommandServer {
   readonly apiPath: string;
   readonly #server: Server;
   readonly #injections = new Set<Injection>();
+  readonly #defects: unknown[] = [];
 
   private constructor(
     options: ServerOptions,
@@ -70,31 +71,43 @@ export class CommandServer {
     else this.#injections.delete(injection);
   }
 
+  /** Throws the first defect of this server that a request has met, which its client saw as status 500. */
   async close(): Promise<void> {
     this.#server.closeAllConnections();
     await this.#server[Symbol.asyncDispose]();
+    if (this.#defects.length > 0) throw this.#defects[0];
   }
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? "/", this.url);
-    const path = below(this.apiPath, url.pathname);
+    const url = request.url ?? "/";
+    const [pathname = "", search = ""] = url.split("?", 2);
+    const path = below(this.apiPath, pathname);
     const route = path === undefined ? undefined : routeOf(this.command, request.method ?? "", path);
     const kind = route === undefined ? "none" : kindOf(route.endpoint);
     const [scheme = ""] = (request.headers.authorization ?? "").split(" ", 1);
-    const seen: Seen = { kind, url: request.url ?? "", scheme, status: 0 };
+    const seen: Seen = { kind, url, scheme, status: 0 };
     response.once("close", this.traffic.begin(seen));
     try {
       const body = await bodyOf(request);
       const fault = [...this.#injections].find((injection) => injection.meets(kind))?.fault ?? answered;
       await fault({
-        work: () => respond(this.command, route, { headers: request.headers, search: url.search, body }),
+        work: () => this.#work(route, { headers: request.headers, search, body }),
         send: (answer) => this.#send(response, seen, answer),
         encode: (answer) => this.#encode(answer),
         response,
       });
+    } catch {
+      // The client has gone away.
+      response.destroy();
+    }
+  }
+
+  async #work(route: Route | undefined, incoming: Incoming): Promise<Answer> {
+    try {
+      return await respond(this.command, route, incoming);
     } catch (error) {
-      // A client that has gone away, or a defect of this server: the client sees a broken connection.
-      if (!response.destroyed) response.destroy(error instanceof Error ? error : undefined);
+      this.#defects.push(error);
+      return html(500, "500 - Internal server error.");
     }
   }
 
