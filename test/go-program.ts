@@ -11,6 +11,7 @@ const programs = {
   pkcs12: { folder: "interop/go", takes: "half a minute" },
   kstatus: { folder: "kstatus/go", takes: "half a minute" },
   "command-client": { folder: "servers/keyfactor/go", takes: "half a minute" },
+  "command-sdk": { folder: "servers/keyfactor/go-sdk", takes: "1 min" },
   "cert-manager": { folder: "control-plane/go/cert-manager", takes: "3 min" },
 } as const;
 export type GoProgram = keyof typeof programs;

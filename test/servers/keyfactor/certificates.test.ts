@@ -128,21 +128,23 @@ it("has stores", async () => {
 });
 
 it.each([
-  ["Clients", "Forbidden", "Required"],
-  ["Specification", 0, 2],
-] as const)("tells the rules of store types as %s have them", async (storeTypeAnswers, forbidden, required) => {
+  ["Clients", "Forbidden", "Required", { HasPrivateKey: false, OnAdd: true, OnRemove: true, OnReenrollment: false }],
+  ["Specification", 0, 2, 6],
+] as const)("tells the rules of store types as %s have them", async (storeTypeAnswers, alias, key, RequiredWhen) => {
   const { client } = await Scene.start({ storeTypeAnswers });
   const type = {
     ShortName: "IISU",
     StoreType: 108,
-    CustomAliasAllowed: forbidden,
-    PrivateKeyAllowed: required,
-    EntryParameters: [{ Name: "SiteName", RequiredWhen: { OnAdd: true, OnRemove: true } }, { Name: "IPAddress" }],
+    CustomAliasAllowed: alias,
+    PrivateKeyAllowed: key,
+    EntryParameters: [
+      { Name: "SiteName", RequiredWhen },
+      { Name: "IPAddress", RequiredWhen },
+    ],
     PasswordOptions: { EntrySupported: false },
   };
 
   expect((await client.get("/CertificateStoreTypes/108")).json).toMatchObject(type);
-  const byName = storeTypeAnswers === "Clients" ? [type] : type;
-  expect((await client.get("/CertificateStoreTypes/Name/iisu")).json).toMatchObject(byName);
+  expect((await client.get("/CertificateStoreTypes/Name/iisu")).json).toMatchObject([type]);
   expect(await client.get("/CertificateStoreTypes/Name/None")).toMatchObject({ status: 404 });
 });

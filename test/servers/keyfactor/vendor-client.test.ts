@@ -1,39 +1,12 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { goProgram } from "../../go-program.ts";
-import { run, versionOf } from "../../interop/tool.ts";
-import type { ServerOptions } from "./index.ts";
-import { type Identity, identityFor, Scene, thumbprintOf } from "./testing/scene.ts";
-
-const noGo = (await versionOf("go", ["version"], /go(\d+\.\d+)/)) === undefined;
+import { thumbprintOf } from "./testing/scene.ts";
+import { noGo, startWith } from "./testing/go-client.ts";
 
 describe.skipIf(noGo)("the vendor's own Go client", () => {
-  let folder: string;
-  let program: string;
+  const start = startWith("command-client");
 
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "certferry-command-client-"));
-    program = await goProgram("command-client");
-  }, 300_000);
-
-  afterAll(() => rm(folder, { recursive: true, force: true }));
-
-  /** A server with one certificate, and the client: what a call of it gives. */
-  async function start(options: ServerOptions = {}) {
-    const scene = await Scene.start(options);
-    const identity: Identity = await identityFor("leaf.example.test");
-    for (const { pem } of [identity.root, identity.intermediate]) scene.server.command.addCertificate(pem);
-    const id = await scene.imported(identity);
-    const ca = join(folder, `${new URL(scene.server.url).port}.pem`);
-    await writeFile(ca, scene.server.caPem);
-    const call = async (name: string, args: object = {}, password = "Passw0rd!"): Promise<unknown> => {
-      const { host } = new URL(scene.server.url);
-      return JSON.parse(await run(program, [host, ca, "CORP\\certferry", password, name, JSON.stringify(args)]));
-    };
-    return { scene, identity, id, call };
-  }
+  beforeAll(() => goProgram("command-client"), 300_000);
 
   it("logs in, and is refused with another password", async () => {
     const { call } = await start();

@@ -11,17 +11,12 @@ export const getStoreType: Endpoint = {
   handle: (call) => ok(answer(call, ({ id }) => String(id) === call.params["id"])),
 };
 
-/**
- * By ShortName, which is what the vendor's clients pass. They, and users' scripts, read an array [K], where the specification
- * has one type [O].
- */
+/** By ShortName, which is what the vendor's clients pass; an array of one [O][K]. */
 export const getStoreTypeByName: Endpoint = {
   method: "GET",
   path: "/CertificateStoreTypes/Name/{name}",
-  handle: (call) => {
-    const type = answer(call, ({ shortName }) => shortName.toLowerCase() === call.params["name"]?.toLowerCase());
-    return ok(call.command.settings.storeTypeAnswers === "Clients" ? [type] : type);
-  },
+  handle: (call) =>
+    ok([answer(call, ({ shortName }) => shortName.toLowerCase() === call.params["name"]?.toLowerCase())]),
 };
 
 /** The permission of stores is asked for [I]. */

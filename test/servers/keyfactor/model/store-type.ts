@@ -1,6 +1,6 @@
 /** CustomAliasAllowed and PrivateKeyAllowed as the specification has them (A.7 [O][D]). */
-const rule = { Forbidden: 0, Optional: 1, Required: 2 } as const;
-export type Rule = keyof typeof rule;
+const numbers = { Forbidden: 0, Optional: 1, Required: 2 } as const;
+export type Rule = keyof typeof numbers;
 
 export interface EntryParameter {
   readonly name: string;
@@ -25,13 +25,13 @@ export interface StoreType {
 }
 
 /**
- * How store types are told: as the vendor's Go client reads them, which fails on a number where it wants a rule's name [K], or
- * as the specification has it: numbers [O]. A client must take both.
+ * How enumerations of store types are told: by name, and `RequiredWhen` member by member, as the vendor's Go client reads them,
+ * which fails on numbers [K]; or all by numbers, as the specification has it [O]. A client must take both.
  */
 export type StoreTypeAnswers = "Clients" | "Specification";
 
 export function storeTypeAnswer(type: StoreType, answers: StoreTypeAnswers): object {
-  const told = (name: Rule): string | number => (answers === "Clients" ? name : rule[name]);
+  const tell = answers === "Clients" ? byName : byNumber;
   return {
     Name: type.name,
     ShortName: type.shortName,
@@ -39,21 +39,41 @@ export function storeTypeAnswer(type: StoreType, answers: StoreTypeAnswers): obj
     StoreType: type.id,
     SupportedOperations: { Add: true, Create: false, Discovery: false, Enrollment: false, Remove: true },
     Properties: [],
-    EntryParameters: type.entryParameters.map(({ name, onAdd, onRemove }) => ({
+    EntryParameters: type.entryParameters.map((parameter) => ({
       StoreTypeId: type.id,
-      Name: name,
-      DisplayName: name,
-      Type: "String",
-      RequiredWhen: { HasPrivateKey: false, OnAdd: onAdd, OnRemove: onRemove, OnReenrollment: false },
+      Name: parameter.name,
+      DisplayName: parameter.name,
+      Type: tell.type,
+      RequiredWhen: tell.requiredWhen(parameter),
       DependsOn: null,
       DefaultValue: null,
       Options: null,
     })),
-    PasswordOptions: { EntrySupported: type.entryPassword, StoreRequired: false, Style: "Default" },
-    PrivateKeyAllowed: told(type.privateKey),
-    CustomAliasAllowed: told(type.alias),
+    PasswordOptions: { EntrySupported: type.entryPassword, StoreRequired: false, Style: tell.style },
+    PrivateKeyAllowed: tell.rule(type.privateKey),
+    CustomAliasAllowed: tell.rule(type.alias),
     StorePathType: "",
     StorePathValue: "",
     ServerRequired: false,
   };
 }
+
+const byName = {
+  type: "String",
+  style: "Default",
+  rule: (rule: Rule): string => rule,
+  requiredWhen: ({ onAdd, onRemove }: EntryParameter): object => ({
+    HasPrivateKey: false,
+    OnAdd: onAdd,
+    OnRemove: onRemove,
+    OnReenrollment: false,
+  }),
+};
+
+/** The numbers of types and styles have no published names [U]; the flags 1, 2, 4 and 8 are in the order of the members [I]. */
+const byNumber = {
+  type: 0,
+  style: 0,
+  rule: (rule: Rule): number => numbers[rule],
+  requiredWhen: ({ onAdd, onRemove }: EntryParameter): number => (onAdd ? 2 : 0) + (onRemove ? 4 : 0),
+};
