@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { allPermissions } from "./index.ts";
 import { basic } from "./testing/client.ts";
 import { Scene } from "./testing/scene.ts";
 
@@ -26,24 +27,70 @@ it("asks who a bearer token is for", async () => {
 });
 
 it("answers 403 with the user's name where a role lacks the permission (D3)", async () => {
-  const scene = await Scene.start({
-    roles: [{ id: 1, name: "Administrator", permissions: ["/certificates/import/"] }],
-  });
-  await scene.imported();
+  const scene = await Scene.start({ roles: [{ id: 1, name: "Administrator", permissions: [] }] });
 
   expect(await scene.client.get("/OrchestratorJobs/JobHistory")).toMatchObject({
     status: 403,
     json: { ErrorCode: "0xA0140002", Message: "User CORP\\certferry doesn't have the required permission" },
   });
-  for (const path of [
-    "/Certificates",
-    "/Certificates/1",
-    "/MetadataFields",
-    "/CertificateStores",
-    "/CertificateStoreTypes/110",
-  ]) {
-    expect({ path, status: (await scene.client.get(path)).status }).toEqual({ path, status: 403 });
-  }
+});
+
+const storeId = "fde12aa7-6643-43db-88e8-5c91c5ce78b3";
+const CertificateStores = [{ CertificateStoreId: storeId, Alias: "web" }];
+const Schedule = { Immediate: true };
+const enrol = { Subject: "CN=web", Template: "Web", Timestamp: "2026-11-22T03:00:00Z" };
+const add = { CertificateId: 1, CertificateStores, Schedule };
+const stores = "/CertificateStores";
+
+it.each([
+  ["/certificates/import/", "POST", "/Certificates/Import", { Certificate: "" }],
+  ["/certificates/import/", "POST", "/Certificates/Analyze", { Certificate: "" }],
+  ["/certificates/collections/read/", "GET", "/Certificates", undefined],
+  ["/certificates/collections/read/", "GET", "/Certificates/1", undefined],
+  ["/certificates/collections/read/", "POST", `${stores}/Certificates/Add`, add],
+  ["/certificate_stores/schedule/", "POST", `${stores}/Certificates/Add`, add],
+  ["/certificates/collections/read/", "POST", `${stores}/Certificates/Remove`, add],
+  ["/certificate_stores/schedule/", "POST", `${stores}/Certificates/Remove`, add],
+  ["/certificate_stores/schedule/", "POST", `${stores}/Schedule`, { StoreIds: [storeId], Schedule }],
+  ["/certificate_stores/read/", "GET", stores, undefined],
+  ["/certificate_stores/read/", "GET", `${stores}/${storeId}`, undefined],
+  ["/certificate_stores/read/", "GET", `${stores}/${storeId}/Inventory`, undefined],
+  ["/certificate_stores/read/", "GET", "/CertificateStoreTypes/2", undefined],
+  ["/certificate_stores/read/", "GET", "/CertificateStoreTypes/Name/PEM", undefined],
+  ["/certificates/collections/metadata/modify/", "PUT", "/Certificates/Metadata", { Id: 1, Metadata: {} }],
+  ["/certificates/collections/change_owner/", "PUT", "/Certificates/1/Owner", {}],
+  ["/certificates/collections/delete/", "DELETE", "/Certificates/1", undefined],
+  ["/metadata/types/read/", "GET", "/MetadataFields", undefined],
+  ["/agents/management/read/", "GET", "/OrchestratorJobs/JobHistory", undefined],
+  ["/agents/management/read/", "GET", "/OrchestratorJobs/ScheduledJobs", undefined],
+  ["/agents/management/modify/", "POST", "/OrchestratorJobs/Unschedule", { JobIds: [] }],
+  ["/certificates/enrollment/pfx/", "POST", "/Enrollment/PFX", enrol],
+  ["/certificates/enrollment/pfx/", "POST", "/Enrollment/PFX/Deploy", { Password: "p" }],
+  ["/certificate_stores/schedule/", "POST", "/Enrollment/PFX/Deploy", { Password: "p" }],
+] as const)("needs %s for %s %s", async (permission, method, path, body) => {
+  const permissions = allPermissions.filter((other) => other !== permission);
+  const scene = await Scene.start({ roles: [{ id: 1, name: "Administrator", permissions }] });
+  scene.server.command.addStore({ type: "AKV", id: storeId });
+
+  expect((await scene.client.send(method, path, { body })).status).toBe(403);
+});
+
+it.each([
+  ["/certificates/collections/read/", "", 200],
+  ["/certificate_stores/read/", "", 200],
+  ["/certificates/collections/read/3/", "?collectionId=3", 200],
+  ["/certificates/collections/read/3/", "?collectionId=4", 403],
+  ["/certificate_stores/read/4/", "?containerId=4", 200],
+  // Of both the collection counts (C.4).
+  ["/certificate_stores/read/4/", "?containerId=4&collectionId=3", 403],
+  ["/metadata/types/read/", "", 403],
+])("with the permission %s answers a download%s with %i", async (permission, query, status) => {
+  const permissions = ["/certificates/import/", permission];
+  const scene = await Scene.start({ roles: [{ id: 1, name: "Administrator", permissions }] });
+  const CertID = await scene.imported();
+
+  const path = `/Certificates/Download${query}`;
+  expect((await scene.client.post(path, { CertID }, { "x-certificateformat": "PEM" })).status).toBe(status);
 });
 
 it("grants collections and containers one by one", async () => {

@@ -56,19 +56,20 @@ function allowed(call: Call): void {
 /** By CertID, by thumbprint, or by serial number with issuer (C.4 [S]). */
 function selected({ command }: Call, request: DownloadRequest): Certificate {
   const { CertID, Thumbprint, SerialNumber, IssuerDN } = request;
-  const found =
-    CertID || Thumbprint
-      ? CertID
-        ? command.certificate(CertID)
-        : command.certificates.byThumbprint(Thumbprint ?? "")
-      : command.certificates
-          .all()
-          .find(({ facts }) => same(facts.SerialNumber, SerialNumber) && same(facts.IssuerDN, IssuerDN));
+  const found = CertID
+    ? command.certificate(CertID)
+    : command.certificates
+        .all()
+        .find(({ facts }) =>
+          Thumbprint
+            ? same(facts.Thumbprint, Thumbprint)
+            : same(facts.SerialNumber, SerialNumber) && same(facts.IssuerDN, IssuerDN),
+        );
   if (found === undefined) throw notFound("The certificate");
   return found;
 }
 
-/** Names are the same whatever white space stands behind their commas [I]. */
+/** In any case, and whatever white space stands behind the commas of a name [I]. */
 function same(one: string, other: string | null | undefined): boolean {
   const plain = (text: string): string => text.replaceAll(/\s*,\s*/g, ",").toLowerCase();
   return plain(one) === plain(other ?? "");
