@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import {
   CommandServer,
+  delayed,
   doneButLost,
   emptyUnauthorized,
   halfABody,
@@ -129,6 +130,18 @@ it("holds requests, and counts the most that are under way at once", async () =>
   expect(server.traffic.most(kind)).toBe(3);
   await scene.client.get("/Status/Endpoints");
   expect(server.traffic.most("GET /Status/Endpoints")).toBe(1);
+});
+
+it("answers later, so that requests meet", async () => {
+  const { scene, send, imported } = await withFile();
+  scene.server.inject(delayed(1_000), { kind });
+
+  const replies = await Promise.all([send(), send(), send(), send()]);
+
+  expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  // How many, a busy machine decides.
+  expect(scene.server.traffic.most(kind)).toBeGreaterThan(1);
+  expect(imported()).toBe(1);
 });
 
 it("holds an answer whose work is done", async () => {

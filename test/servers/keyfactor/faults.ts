@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Answer, empty, html } from "./http/answer.ts";
 
 /** A request that has come, before anything is done about it. */
@@ -27,6 +28,17 @@ export function doneButLost(ending: Ending): Fault {
   return async ({ work, response }) => {
     await work();
     end(response, ending);
+  };
+}
+
+/**
+ * The work is done so much later. This server takes a millisecond for most requests: without a delay hardly two are ever under
+ * way at once, and `Traffic.most` tells nothing about a client's limit.
+ */
+export function delayed(milliseconds: number): Fault {
+  return async ({ work, send }) => {
+    await sleep(milliseconds);
+    send(await work());
   };
 }
 

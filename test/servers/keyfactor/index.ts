@@ -1,6 +1,7 @@
 /** A contract server for Keyfactor Command's API; see README.md. */
 export type { Command, Enrollment, NewStore, Settings } from "./command.ts";
 export {
+  delayed,
   doneButLost,
   emptyUnauthorized,
   type Ending,
