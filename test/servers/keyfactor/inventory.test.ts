@@ -123,6 +123,10 @@ it("takes the thumbprint for an alias where none is allowed, and replaces the en
   };
 
   expect(await add({})).toMatchObject({ Message: `Overwrite must be true: alias '${old}' exists.` });
+  const lower = old.toLowerCase();
+  expect(await add({ Overwrite: true, Alias: lower })).toMatchObject({
+    Message: `Alias '${lower}' does not exist in certificate store /opt/app/store.jks.`,
+  });
   await add({ Overwrite: true });
 
   expect([...store.contents.keys()]).toEqual([await thumbprintOf(renewed.leaf)]);

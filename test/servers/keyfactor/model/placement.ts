@@ -25,7 +25,8 @@ function aliasRefusal({ type, path, inventory }: Store, { alias, overwrite }: Pl
   const given = alias !== undefined && alias !== "";
   if (type.alias === "Required" && !given) return "An alias is required for this certificate store type.";
   if (type.alias !== "Forbidden" || !given) return undefined;
-  const known = inventory.some((entry) => entry.alias.toLowerCase() === alias.toLowerCase());
+  // To the letter [I]: what Command makes of another case is not known.
+  const known = inventory.some((entry) => entry.alias === alias);
   if (known) return overwrite ? undefined : `Overwrite must be true: alias '${alias}' exists.`;
   if (overwrite) return `Alias '${alias}' does not exist in certificate store ${path}.`;
   return "An alias is not allowed for this certificate store type.";
