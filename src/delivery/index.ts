@@ -2,7 +2,17 @@
 export { compareFingerprints, fingerprint, type FingerprintKey, fingerprintKey } from "./fingerprint.ts";
 export { afterFailure } from "./next.ts";
 export { type Claim, holderOf } from "./owner.ts";
-export { cut, type DeliveryRecord, maySettle, movedTo, openedNow, pending, requested } from "./record.ts";
+export {
+  cut,
+  type DeliveryRecord,
+  isRemovals,
+  maySettle,
+  movedTo,
+  openedNow,
+  pending,
+  removalInputs,
+  requested,
+} from "./record.ts";
 export { type RolloutState, type Standing, standingOf, type Turn, turnOf } from "./rollout.ts";
 export { timingOf } from "./schedule.ts";
 export type { Base, Situation } from "./situation.ts";

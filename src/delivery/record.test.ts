@@ -295,11 +295,15 @@ describe("a reconcile request", () => {
   it("forgets a place on another volume than the one that is there now: a person has looked", () => {
     const record: DeliveryRecord = { ...settled, phase: "Blocked", reason: "DifferentVolume", message: "look" };
     expect(requested(record)).toEqual({ phase: "Pending", reason: "Requested" });
+    expect(requested({ ...record, failures: 2, failureFingerprint: "inputs" })).toEqual({
+      phase: "Pending",
+      reason: "Requested",
+    });
   });
 
   it("does not give up the removal of files from a volume that is not there", () => {
-    const record: DeliveryRecord = { ...settled, phase: "Blocked", reason: "DifferentVolume", failureFingerprint: "r" };
-    expect(requested(record)).toHaveProperty("place");
+    const record: DeliveryRecord = { ...settled, phase: "Blocked", reason: "DifferentVolume" };
+    expect(requested({ ...record, failureFingerprint: "removal:r" })).toHaveProperty("place");
   });
 
   it("keeps what is known of any other place", () => {

@@ -97,11 +97,19 @@ export function openedNow(record: DeliveryRecord, request: string): DeliveryReco
   return { ...rest, deliverNow: request };
 }
 
+/** What the digest begins with that failures of a removal are counted under. */
+export const removalInputs = "removal:";
+
+/** Whether failures were counted by a removal, not by a delivery. */
+export function isRemovals(failureFingerprint: string | undefined): boolean {
+  return failureFingerprint?.startsWith(removalInputs) ?? false;
+}
+
 /** A reconcile request forgets back-off, and ends a doubt: a person has looked. So has one who was told of another volume. */
 export function requested(record: DeliveryRecord): DeliveryRecord {
   const { nextAttemptTime: _next, failures: _failures, failureFingerprint: _inputs, ...rest } = record;
   // A removal that is told so goes on to be tried: its files are where it was told.
-  const volume = record.reason === "DifferentVolume" && record.failureFingerprint === undefined;
+  const volume = record.reason === "DifferentVolume" && !isRemovals(record.failureFingerprint);
   if (volume) return { ...pending, reason: "Requested" };
   const told = record.reason === "InDoubt" || record.reason === "VerifyFailed";
   return told && record.attempt !== undefined ? { ...kept(rest), phase: "Pending", reason: "Requested" } : rest;

@@ -1,4 +1,5 @@
 import type { DeliveryRecord, PreviousPlace } from "../../crds/index.ts";
+import { isRemovals } from "../../delivery/index.ts";
 import { removeFinalizer, type ReconcileResult } from "../../runtime/index.ts";
 import type { DeliveryContext } from "./context.ts";
 import { type Draft, leftBy, samePlace, withReport, withRequest } from "./draft.ts";
@@ -6,7 +7,7 @@ import type { DeliveryObject } from "./kind.ts";
 import { abandon, finalizer } from "./leaving.ts";
 import type { ObjectRun } from "./object.ts";
 import { outcomeOf } from "./outcome.ts";
-import { isRemovals, removePlaces, type Round } from "./removal.ts";
+import { removePlaces, type Round } from "./removal.ts";
 import type { Subject } from "./subject.ts";
 
 /** How soon a removal looks again whether a run of the object's targets has ended. */

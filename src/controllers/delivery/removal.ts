@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { PreviousPlace } from "../../crds/index.ts";
-import { afterFailure, cut } from "../../delivery/index.ts";
+import { afterFailure, cut, removalInputs } from "../../delivery/index.ts";
 import { storeKey, storeTitle } from "../../resolve/index.ts";
 import { isStoreError, type StoreError, WaitingError } from "../../stores/errors.ts";
 import { within } from "../../stores/within.ts";
@@ -187,16 +187,9 @@ function withTold(
   return { ...entry, reason: why.reason, message, failureFingerprint: inputs };
 }
 
-const prefix = "removal:";
-
 /** Another store, other credentials: what failed before may not fail now. */
 function inputsOf(context: Removers, { namespace }: Subject, { place }: PreviousPlace): string {
   const version = context.stores.version(namespace, place.storeRef);
   const text = JSON.stringify([place.address, version]);
-  return prefix + createHash("sha256").update(text).digest("hex").slice(0, 32);
-}
-
-/** Whether failures were counted by a removal, not by a delivery. */
-export function isRemovals(failureFingerprint: string | undefined): boolean {
-  return failureFingerprint?.startsWith(prefix) ?? false;
+  return removalInputs + createHash("sha256").update(text).digest("hex").slice(0, 32);
 }
