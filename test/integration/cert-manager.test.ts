@@ -52,7 +52,10 @@ function source(name: string): Promise<Secret> {
   return plane.client.get(Secret, { namespace: world.home, name }, { signal: signal() });
 }
 
-/** Waits until cert-manager has issued a certificate so many times, and every place holds the last one. Gives its SHA-256. */
+/**
+ * Waits until cert-manager has issued a certificate so many times, and every place holds the last one. Gives its SHA-256. Now and
+ * then it issues once more than it was asked to, by what its caches did not show yet.
+ */
 async function delivered(name: string, revision: number): Promise<string> {
   const options = { withinMs: 60_000 };
   const look = async (): Promise<string | undefined> => {
@@ -60,7 +63,7 @@ async function delivered(name: string, revision: number): Promise<string> {
     const conditions = status?.conditions ?? [];
     const ready = conditions.some(({ type, status }) => type === "Ready" && status === "True");
     const issuing = conditions.some(({ type, status }) => type === "Issuing" && status === "True");
-    if (status?.revision !== revision || !ready || issuing) return undefined;
+    if ((status?.revision ?? 0) < revision || !ready || issuing) throw new Error(JSON.stringify(status));
     const secret = await source(name);
     rememberSecret(Buffer.from(secret.data?.["tls.key"] ?? "", "base64").toString());
     return leafOf(secret, "tls.crt");
@@ -118,9 +121,13 @@ describe.skipIf(noGo)("certificates that cert-manager issues", { timeout: 180_00
     const reissued = await delivered(name, 3);
 
     expect(new Set([first, renewed, reissued]).size).toBe(3);
-    expect(await issued(world, name)).toEqual([first, renewed, reissued]);
-    expect((await sourceWrites(world, name)).length).toBeGreaterThan(3);
-    expect(await everyWrite(name)).toEqual(inEach([first, renewed, reissued]));
+    expect((await sourceWrites(world, name)).length).toBeGreaterThanOrEqual(3);
+    const writes = await everyWrite(name);
+    const all = await issued(world, name);
+    for (const leaves of Object.values(writes)) {
+      expect(leaves).toEqual(all.filter((leaf) => leaves.includes(leaf)));
+      expect(leaves).toEqual(expect.arrayContaining([first, renewed, reissued]));
+    }
   });
 
   it.each([
