@@ -21,8 +21,10 @@ const openNow = "The annotation certferry.io/deliver-now, set to a new value, op
 
 type Rule = (facts: Facts, ownership: Ownership) => Verdict | undefined;
 
+/** What decides on a place whether or not anything may be written now. */
+const lasting: readonly Rule[] = [held, obstructed, unchanged, downgrade, drift];
 /** In this order; the first that answers decides. */
-const rules: readonly Rule[] = [suspended, held, obstructed, unchanged, downgrade, drift, untimely, outOfTurn];
+const rules: readonly Rule[] = [suspended, ...lasting, untimely, outOfTurn];
 
 /** The plan for one place. Pure: the clock is not asked, the policies and the record are values. */
 export function plan(facts: Facts): Verdict {
@@ -42,7 +44,7 @@ function suspended(facts: Facts, ownership: Ownership): Verdict | undefined {
   if (facts.suspended === undefined) return undefined;
   const { message } = facts.suspended;
   const refusal = { action: "Refuse", phase: "Suspended", reason: "Suspended", message } as const;
-  for (const rule of [held, obstructed, unchanged, downgrade, drift]) {
+  for (const rule of lasting) {
     const verdict = rule(facts, ownership);
     if (verdict?.action === "NoChange") return refusal;
     if (verdict !== undefined) return { ...refusal, plan: { action: "NoChange", reason: verdict.reason } };

@@ -12,7 +12,7 @@ import {
 import type { Entry, Visitor } from "../../stores/gate/index.ts";
 import type { DeliveryContext } from "./context.ts";
 import type { CommonStatus, DeliveryKind, DeliveryObject } from "./kind.ts";
-import { finalizer } from "./leaving.ts";
+import { abandon, finalizer } from "./leaving.ts";
 import { mustStay, reconcileObject } from "./object.ts";
 import { Rollouts } from "./rollouts.ts";
 import { StatusSaver } from "./saver.ts";
@@ -93,11 +93,14 @@ export class DeliveryController<T extends DeliveryObject> {
 
   /** Our own status writes wake nobody; a deletion, another spec or a new request does. */
   #changed({ key, old, new: object, initial }: CacheEvent<T & KubeObject>): void {
-    if (object === undefined) this.#sightings.forget(key);
-    else this.#sightings.note(key, this.#options.kind.subjectOf(object).records, { initial });
-    const needed = (one: T | undefined): string[] =>
-      one === undefined ? [] : storesNeeded(this.#options.kind.subjectOf(one), one.status?.previous ?? []);
-    this.#options.context.storesInUse.changed(needed(old), needed(object));
+    const { kind, context } = this.#options;
+    const [before, subject] = [old, object].map((one) => one && kind.subjectOf(one));
+    if (subject === undefined) this.#sightings.forget(key);
+    else this.#sightings.note(key, subject.records, { initial });
+    context.storesInUse.changed(
+      before === undefined ? [] : storesNeeded(before, old?.status?.previous ?? []),
+      subject === undefined ? [] : storesNeeded(subject, object?.status?.previous ?? []),
+    );
     if (old !== undefined && object !== undefined && wanted(old) === wanted(object)) return;
     this.controller.enqueue(key, initial ? "Low" : "High");
   }
@@ -231,7 +234,7 @@ export class DeliveryController<T extends DeliveryObject> {
 /** All of an object that asks for a run. */
 function wanted({ metadata }: KubeObject): string {
   const { uid, generation, annotations, deletionTimestamp } = metadata;
-  const asked = [annotations?.[reconcileRequest], annotations?.[deliverNow], annotations?.["certferry.io/abandon"]];
+  const asked = [annotations?.[reconcileRequest], annotations?.[deliverNow], annotations?.[abandon]];
   return JSON.stringify([uid, generation, deletionTimestamp, ...asked]);
 }
 

@@ -1,5 +1,5 @@
 import type { PreviousPlace } from "../../crds/index.ts";
-import { type Claimant, type Claims } from "./claims.ts";
+import type { Claimant, Claims } from "./claims.ts";
 
 export interface SuccessionOptions {
   readonly claims: Claims;
