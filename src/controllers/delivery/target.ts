@@ -10,14 +10,14 @@ import {
 } from "../../delivery/index.ts";
 import type { Source } from "../../resolve/index.ts";
 import type { Reconciliation, ReconcileResult } from "../../runtime/index.ts";
-import { isStoreError, type StoreError, type WaitingError } from "../../stores/errors.ts";
+import { isStoreError, type WaitingError } from "../../stores/errors.ts";
 import { bring } from "./bring.ts";
 import type { DeliveryContext } from "./context.ts";
 import { inputsOf, revisionOf } from "./digests.ts";
 import { type Draft, withOpening, withReport } from "./draft.ts";
-import { outcomeOf } from "./outcome.ts";
+import { type OutcomeChange, outcomeOf } from "./outcome.ts";
 import type { Asked, Rollouts } from "./rollouts.ts";
-import type { StatusSaver } from "./saver.ts";
+import type { Saved, StatusSaver } from "./saver.ts";
 import type { Sightings } from "./sightings.ts";
 import { useSource } from "./source.ts";
 import { sourceReport } from "./source-report.ts";
@@ -36,9 +36,14 @@ export interface TargetRun {
   readonly leave: () => void;
 }
 
-/** What the source turned out to be, and whether it is this target's turn, noted as soon as it is known. */
-interface Found {
+/** What a run has come to know, noted as soon as it is known. */
+interface Known {
+  /** The record that it began with. */
+  readonly stored: DeliveryRecord | undefined;
+  /** The record of a write that it has opened. */
+  opened?: DeliveryRecord;
   source?: Source;
+  /** Whether it is this target's turn. */
   asked?: Asked | undefined;
 }
 
@@ -50,106 +55,117 @@ export async function reconcileTarget(
   context: DeliveryContext,
   saver: Pick<StatusSaver, "open" | "close">,
   run: TargetRun,
-  reconciliation: Pick<Reconciliation, "signal" | "log">,
+  { signal, log }: Pick<Reconciliation, "signal" | "log">,
 ): Promise<ReconcileResult> {
-  const found: Found = {};
+  const { subject, target } = run;
+  const started = context.now();
+  const known: Known = { stored: subject.records.get(target.name) };
   try {
-    return await reconcile(context, saver, run, found, reconciliation);
+    const onDefect = (error: unknown): void => log.error({ err: error }, "a store failed in an unforeseen way");
+    const effects = effectsOf(context, saver, run, known, onDefect, signal);
+    const ended = await settle(context, run, known, effects, signal).finally(run.leave);
+    if (ended.ended === "Dropped") return { requeueAt: context.now() };
+    const { record, until, wrote, urgent } = ended;
+    const change = outcomeOf(known.stored, record);
+    const saved = await saveOutcome(context, saver, run, known, record, change, signal);
+    if (saved === "Lost") return { requeueAt: context.now() };
+    if (saved === "Gone") return {};
+    known.asked?.settle(record);
+    if (change !== undefined) context.tell(subject, named(change, target));
+    if (urgent !== undefined && record.phase === "Delivered") {
+      context.tell(subject, named({ type: "Warning", outcome: "Urgent", message: urgent }, target));
+    }
+    context.metrics.expiry(subject, target.name, known.source?.facts.notAfter, record.remote?.notAfter);
+    measure(context, run, record, wrote, (context.now().getTime() - started.getTime()) / 1000);
+    return { requeueAt: nextRun(context, subject, record, until, started) };
   } finally {
-    found.asked?.leave();
+    known.asked?.leave();
   }
 }
 
-async function reconcile(
+/** What the engine does outside the place. The opening of a write is saved only over the record that it was decided from. */
+function effectsOf(
   context: DeliveryContext,
-  saver: Pick<StatusSaver, "open" | "close">,
-  run: TargetRun,
-  found: Found,
-  { signal, log }: Pick<Reconciliation, "signal" | "log">,
-): Promise<ReconcileResult> {
-  const { key, subject, target } = run;
-  const started = context.now();
-  const stored = subject.records.get(target.name);
-  const onDefect = (error: unknown): void => log.error({ err: error }, "a store failed in an unforeseen way");
-  const opened: { record?: DeliveryRecord } = {};
-  const effects: Effects = {
-    now: context.now,
-    fence: context.fence,
-    onDefect,
-    open: async (record) => {
-      const asDecided = (draft: Draft): boolean =>
-        isDeepStrictEqual(draft.records.get(target.name), opened.record ?? stored);
-      const opening = (draft: Draft): Draft | undefined =>
-        asDecided(draft) ? withOpening(draft, target.name, record) : undefined;
-      const saved = await saver.open(key, subject, opening, signal);
-      if (saved === "Saved") opened.record = record;
-      return saved === "Saved";
-    },
+  saver: Pick<StatusSaver, "open">,
+  { key, subject, target }: TargetRun,
+  known: Known,
+  onDefect: (error: unknown) => void,
+  signal: AbortSignal,
+): Effects {
+  const open = async (record: DeliveryRecord): Promise<boolean> => {
+    const asDecided = (draft: Draft): boolean =>
+      isDeepStrictEqual(draft.records.get(target.name), known.opened ?? known.stored);
+    const opening = (draft: Draft): Draft | undefined =>
+      asDecided(draft) ? withOpening(draft, target.name, record) : undefined;
+    const saved = await saver.open(key, subject, opening, signal);
+    if (saved === "Saved") known.opened = record;
+    return saved === "Saved";
   };
-  const ended = await settle().finally(run.leave);
-  if (ended.ended === "Dropped") return { requeueAt: context.now() };
+  return { now: context.now, fence: context.fence, onDefect, open };
+}
 
-  const { record, until, wrote, urgent } = ended;
-  const change = outcomeOf(stored, record);
-  const saved = await saver.close(
+async function settle(
+  context: DeliveryContext,
+  run: TargetRun,
+  known: Known,
+  effects: Effects,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { key, subject, target, refusal } = run;
+  const now = context.now();
+  const base: Base = {
+    inputs: inputsOf(context, subject, target),
+    random: context.random(),
+    lookAgainMs: context.lookAgainMs,
+  };
+  const before = run.sightings.byOurClock(key, target.name, known.stored ?? pending, now);
+  try {
+    const { namespace, rollout } = subject;
+    const reading = { now, signal, onDefect: (error: unknown) => effects.onDefect(error) };
+    // In a rollout it must be known of which bundle this target is past, so that those after it can go.
+    if (refusal !== undefined && rollout === undefined) throw refusal;
+    return await useSource(context, subject, reading, async (source) => {
+      known.source = source;
+      known.asked = run.rollouts.ask(key, subject, target, before, revisionOf(context, subject, source));
+      if (refusal !== undefined) throw refusal;
+      const turn = known.asked?.turn;
+      const { storeRef, provider, block } = target;
+      const use = { for: "Delivery", provider, block } as const;
+      return context.stores.use(namespace, storeRef, use, signal, (store) =>
+        context.secretValues.use(namespace, context.secretsOf(target), signal, (secrets) =>
+          bring(context, subject, target, { before, base, source, store, secrets, turn }, effects, signal),
+        ),
+      );
+    });
+  } catch (error) {
+    if (signal.aborted || !isStoreError(error)) throw error;
+    const { record, until } = afterFailure(before, { during: "observe", error }, base, context.now());
+    return { ended: "Settled", record, until, wrote: false };
+  }
+}
+
+function saveOutcome(
+  context: DeliveryContext,
+  saver: Pick<StatusSaver, "close">,
+  { key, subject, target }: TargetRun,
+  { stored, opened, source }: Known,
+  record: DeliveryRecord,
+  change: OutcomeChange | undefined,
+  signal: AbortSignal,
+): Promise<Saved> {
+  return saver.close(
     key,
     (draft, { uid }) => {
       const current = draft.records.get(target.name);
       // Where only the answer to the save was lost, nothing has changed.
       const saved = isDeepStrictEqual(current, record);
-      if (uid !== subject.uid || !(saved || maySettle(current, opened.record ?? stored))) return undefined;
+      if (uid !== subject.uid || !(saved || maySettle(current, opened ?? stored))) return undefined;
       const news = saved ? undefined : change;
       const report = { target: target.name, record, change: news, generation: subject.generation, at: context.now() };
-      return withReport(draft, { ...report, source: sourceReport(found.source, record) });
+      return withReport(draft, { ...report, source: sourceReport(source, record) });
     },
     signal,
   );
-  if (saved === "Lost") return { requeueAt: context.now() };
-  if (saved === "Gone") return {};
-  found.asked?.settle(record);
-  if (change !== undefined) context.tell(subject, named(change, target));
-  if (urgent !== undefined && record.phase === "Delivered") {
-    context.tell(subject, named({ type: "Warning", outcome: "Urgent", message: urgent }, target));
-  }
-  context.metrics.expiry(subject, target.name, found.source?.facts.notAfter, record.remote?.notAfter);
-  measure(context, run, record, wrote, (context.now().getTime() - started.getTime()) / 1000);
-  return { requeueAt: nextRun(context, subject, record, until, started) };
-
-  async function settle(): Promise<Outcome> {
-    const now = context.now();
-    const base: Base = {
-      inputs: inputsOf(context, subject, target),
-      random: context.random(),
-      lookAgainMs: context.lookAgainMs,
-    };
-    const before = run.sightings.byOurClock(key, target.name, stored ?? pending, now);
-    try {
-      const { namespace, rollout } = subject;
-      // In a rollout it must be known of which bundle this target is past, so that those after it can go.
-      if (run.refusal !== undefined && rollout === undefined) throw run.refusal;
-      return await useSource(context, subject, { now, signal, onDefect }, async (read) => {
-        found.source = read;
-        found.asked = run.rollouts.ask(key, subject, target, before, revisionOf(context, subject, read));
-        if (run.refusal !== undefined) throw run.refusal;
-        const turn = found.asked?.turn;
-        const { storeRef, provider, block } = target;
-        const use = { for: "Delivery", provider, block } as const;
-        return context.stores.use(namespace, storeRef, use, signal, (store) =>
-          context.secretValues.use(namespace, context.secretsOf(target), signal, (secrets) =>
-            bring(context, subject, target, { before, base, source: read, store, secrets, turn }, effects, signal),
-          ),
-        );
-      });
-    } catch (error) {
-      if (signal.aborted || !isStoreError(error)) throw error;
-      return settled(before, base, error);
-    }
-  }
-
-  function settled(before: DeliveryRecord, base: Base, error: StoreError): Outcome {
-    const step = afterFailure(before, { during: "observe", error }, base, context.now());
-    return { ended: "Settled", record: step.record, until: step.until, wrote: false };
-  }
 }
 
 function named(change: NonNullable<ReturnType<typeof outcomeOf>>, target: Target): typeof change {
