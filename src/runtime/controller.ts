@@ -93,7 +93,7 @@ export class Controller {
     if (stop.aborted) end();
     void this.#followWallClock(stop);
     try {
-      await Promise.all(Array.from({ length: this.#options.workers }, () => this.#work(stop, abort)));
+      await Promise.all(Array.from({ length: this.#options.workers }, () => this.#work(abort)));
     } finally {
       stop.removeEventListener("abort", end);
     }
@@ -113,8 +113,8 @@ export class Controller {
     }
   }
 
-  async #work(stop: AbortSignal, abort: AbortSignal): Promise<void> {
-    for (let key = await this.#queue.get(stop); key !== undefined; key = await this.#queue.get(stop)) {
+  async #work(abort: AbortSignal): Promise<void> {
+    for (let key = await this.#queue.get(); key !== undefined; key = await this.#queue.get()) {
       await this.#reconcile(key, abort);
     }
   }

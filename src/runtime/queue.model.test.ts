@@ -84,8 +84,8 @@ class Real {
   readonly given: string[] = [];
   ended = 0;
 
-  async work(signal: AbortSignal): Promise<void> {
-    const key = await this.queue.get(signal);
+  async work(): Promise<void> {
+    const key = await this.queue.get();
     if (key === undefined) this.ended += 1;
     else this.given.push(key);
   }
@@ -110,8 +110,6 @@ function command(
     },
   };
 }
-
-const never = new AbortController().signal;
 
 const add = (key: string, priority: Priority): Command =>
   command(`add(${key}, ${priority})`, (model, { queue }) => {
@@ -142,20 +140,8 @@ const forget = (key: string): Command =>
 
 const work = (): Command =>
   command("work", (model, real) => {
-    void real.work(never);
+    void real.work();
     if (model.stopped) return;
-    model.idle += 1;
-    model.give();
-  });
-
-const leave = (): Command =>
-  command("ask, and leave", async (model, real) => {
-    const patience = new AbortController();
-    // Behind the workers that wait already, so that it is given a key only where none of them waits.
-    const asking = real.work(patience.signal);
-    patience.abort();
-    await asking;
-    if (model.stopped || model.idle > 0 || model.ready.length === 0) return;
     model.idle += 1;
     model.give();
   });
@@ -196,7 +182,6 @@ const working = [
   key.map(forget),
   key.map(done),
   fc.constant(null).map(work),
-  fc.constant(null).map(leave),
   fc.integer({ min: 1, max: 500 }).map(pass),
 ];
 

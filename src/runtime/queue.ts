@@ -89,24 +89,14 @@ export class WorkQueue {
     else this.add(key, this.#running.get(key)?.priority ?? "Low");
   }
 
-  /** The next key; undefined when the queue is shut down or `signal` aborted. The caller must say `done`. */
-  async get(signal: AbortSignal): Promise<string | undefined> {
-    if (this.#stopped || signal.aborted) return undefined;
+  /** The next key; undefined when the queue is shut down. The caller must say `done`. */
+  async get(): Promise<string | undefined> {
+    if (this.#stopped) return undefined;
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
-    const leave = (): void => {
-      const place = this.#idle.indexOf(resolve);
-      if (place !== -1) this.#idle.splice(place, 1);
-      resolve(undefined);
-    };
-    signal.addEventListener("abort", leave, { once: true });
     this.#idle.push(resolve);
     this.#serve();
     this.#observer?.depth(this.length);
-    try {
-      return await promise;
-    } finally {
-      signal.removeEventListener("abort", leave);
-    }
+    return promise;
   }
 
   /** What the run of a key that is worked on was asked with. */
