@@ -14,6 +14,12 @@ function open(...limits: ConstructorParameters<typeof GateWorld>): GateWorld {
   return world;
 }
 
+/** In how many seconds a check that is not let in is to come again. */
+function checkWaits({ gate }: GateWorld): number {
+  const { why } = { why: undefined, ...gate.enter({ id: "check", urgency: "Check", wake: () => {} }) };
+  return Math.round(((why?.until?.getTime() ?? 0) - Date.now()) / 1000);
+}
+
 describe("a store that answers", () => {
   it("takes as many as it may, and the rest in the order in which they came", () => {
     const world = open({ runs: 2 });
@@ -206,8 +212,15 @@ describe("a store that refuses the login", () => {
     const world = open({ checkEveryMs: 600_000 });
     world.gate.told("1", refused);
     expect(world.closed).toBe(1);
-    const { why } = { why: undefined, ...world.gate.enter({ id: "check", urgency: "Check", wake: () => {} }) };
-    expect(Math.round(((why?.until?.getTime() ?? 0) - Date.now()) / 1000)).toBe(540);
+    expect(checkWaits(world)).toBe(540);
+  });
+
+  it("tells a check that is due, but for somebody inside, to come again in 5 s, and not at once", () => {
+    const world = open({ checkEveryMs: 600_000 });
+    world.enter("hangs");
+    world.gate.told("1", refused);
+    world.clock.advance(600_000);
+    expect(checkWaits(world)).toBe(5);
   });
 
   it("is never tried where there are no checks", () => {

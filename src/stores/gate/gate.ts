@@ -42,6 +42,8 @@ const longestPauseMs = 3_600_000;
 const briefMs = 5_000;
 /** Checks are spread over a tenth of their interval. */
 const early = 0.9;
+/** A check that is due waits so long for those inside, or for a pause, and comes again: at once, it would come for ever. */
+const soonMs = 5_000;
 /** Who is told to wait is woken; this is for what nobody wakes. */
 const lookAgainMs = 600_000;
 
@@ -133,7 +135,8 @@ export class Gate {
   #why(urgency?: Urgency): WaitingError | undefined {
     if (this.#mode.name === "Shut") {
       const { refusal, tryAt } = this.#mode;
-      const wait = urgency === "Check" && tryAt < Number.POSITIVE_INFINITY ? tryAt - this.#clock.now() : lookAgainMs;
+      const due = tryAt - this.#clock.now();
+      const wait = urgency === "Check" && tryAt < Number.POSITIVE_INFINITY ? Math.max(due, soonMs) : lookAgainMs;
       return new CredentialsRefused(refusal.message, { until: new Date(Date.now() + wait) });
     }
     if (this.#mode.name === "Open" || this.#mode.silent !== "Still") return undefined;
