@@ -5,6 +5,7 @@ import {
   leafAmong,
   type Looks,
   looksAt,
+  wantedKeys,
   type WantedOutputs,
 } from "../outputs/look.ts";
 import { markId } from "./mark.ts";
@@ -39,21 +40,16 @@ export async function observed(snapshot: Snapshot, wanted: Wanted, signal: Abort
   };
 }
 
-/** The paths that shall hold something. */
-export function wantedPaths({ content, keystores }: WantedOutputs): string[] {
-  return [...content.keys(), ...keystores.map(({ key }) => key)];
-}
-
 /** Files that our mark names and no output does any more. */
 export function leavingPaths({ ours }: Snapshot, wanted: WantedOutputs): string[] {
-  const paths = new Set(wantedPaths(wanted));
+  const paths = new Set(wantedKeys(wanted));
   return Object.keys(ours?.files ?? {}).filter((path) => !paths.has(path));
 }
 
 function differencesOf(snapshot: Snapshot, wanted: Wanted, looks: Looks): Difference[] {
   const { files } = snapshot;
   const changed = [...wanted.content].filter(([path, bytes]) => files.get(path)?.bytes.equals(bytes) !== true);
-  const modes = wantedPaths(wanted).filter((path) => {
+  const modes = wantedKeys(wanted).filter((path) => {
     const mode = files.get(path)?.mode;
     return mode !== undefined && mode !== wanted.modes.get(path);
   });
@@ -72,7 +68,7 @@ function differencesOf(snapshot: Snapshot, wanted: Wanted, looks: Looks): Differ
 /** Whether our mark says of each file that stays what lies there, and names no other. A shared keystore has bytes of others. */
 function marked(snapshot: Snapshot, wanted: Wanted, looks: Looks, leaving: readonly string[]): boolean {
   const { files, ours, others, holders } = snapshot;
-  const pointed = wantedPaths(wanted).every((path) => !files.has(path) || holders.get(path) === markId(wanted.mark));
+  const pointed = wantedKeys(wanted).every((path) => !files.has(path) || holders.get(path) === markId(wanted.mark));
   const plain = [...wanted.content].every(
     ([path, bytes]) => files.get(path)?.bytes.equals(bytes) !== true || asWritten(snapshot, path) !== undefined,
   );
@@ -92,7 +88,7 @@ function holdersOf({ ours, others }: Snapshot, { spots }: Wanted, foreign: reado
 /** The files that would be written over and that no mark names. */
 function foreignPaths({ files, ours, others }: Snapshot, wanted: Wanted): string[] {
   const marks = ours === undefined ? others : [ours, ...others];
-  return wantedPaths(wanted).filter((path) => files.has(path) && !marks.some((one) => one.files[path] !== undefined));
+  return wantedKeys(wanted).filter((path) => files.has(path) && !marks.some((one) => one.files[path] !== undefined));
 }
 
 function cannotOpen({ key, why }: { readonly key: string; readonly why: string }): Obstacle {

@@ -9,6 +9,7 @@ import {
   leafAmong,
   type Looks,
   looksAt,
+  wantedKeys,
   type WantedOutputs,
 } from "../outputs/look.ts";
 import { bytesIn, type Holder, type HolderKind } from "./holder.ts";
@@ -63,18 +64,13 @@ export async function observed(
 }
 
 /** Our mark as it shall stand on the object, with what we know of the keystores. */
-export function markFor(
-  { mark, content, keystores, target }: Wanted,
-  created: boolean,
-  records: Readonly<Record<string, KeystoreRecord>>,
-): Mark {
-  const { labels = {}, annotations = {} } = target;
+export function markFor(wanted: Wanted, created: boolean, records: Readonly<Record<string, KeystoreRecord>>): Mark {
+  const { labels = {}, annotations = {} } = wanted.target;
   const metadata = [
     ...Object.keys(labels).map((key) => `label ${key}`),
     ...Object.keys(annotations).map((key) => `annotation ${key}`),
   ];
-  const keys = [...content.keys(), ...keystores.map(({ key }) => key)];
-  return { mark, keys, created, metadata, keystores: records };
+  return { mark: wanted.mark, keys: wantedKeys(wanted), created, metadata, keystores: records };
 }
 
 function closedOf({ metadata }: Holder, looks: Looks): Obstacle | undefined {
@@ -104,7 +100,7 @@ function differencesOf(object: Holder, marks: readonly Mark[], wanted: Wanted, l
   const annotation = metadata.annotations?.[markName(wanted.mark)];
   const { labels = {}, annotations = {}, holder } = wanted.target;
   const changed = [...wanted.content].filter(([key, value]) => holder.base64(object, key) !== value.toString("base64"));
-  const keys = new Set([...wanted.content.keys(), ...wanted.keystores.map(({ key }) => key)]);
+  const keys = new Set(wantedKeys(wanted));
   const left = (ours?.keys ?? []).filter((key) => !keys.has(key) && holder.base64(object, key) !== undefined);
   const records = Object.fromEntries([...looks].flatMap(([{ key }, look]) => noted(key, look, ours)));
   return [

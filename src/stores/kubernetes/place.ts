@@ -1,6 +1,7 @@
 import { apiVersionOf, isKubeError, type KubeClient } from "../../kube/index.ts";
 import type { Desired, Observation, Place, PlaceContext, PutResult } from "../contract.ts";
 import { contentOf, keystoresOf } from "../outputs/content.ts";
+import { wantedKeys } from "../outputs/look.ts";
 import { type Made, madeFor } from "../outputs/made.ts";
 import { keysOf } from "../outputs/output.ts";
 import { type Asked, meaningOf } from "./failure.ts";
@@ -214,7 +215,7 @@ function isTakenWhole(other: Mark, { mark, spots }: Wanted): boolean {
 function leavingOf(object: Holder, marks: readonly Mark[], wanted: Wanted): ReadonlyMap<string, Buffer> {
   const ours = marks.find(({ mark }) => mark === wanted.mark);
   if (ours === undefined) return new Map();
-  const keys = new Set([...wanted.content.keys(), ...wanted.keystores.map(({ key }) => key)]);
+  const keys = new Set(wantedKeys(wanted));
   const gone = ours.keys.filter((key) => !keys.has(key));
   const { holder } = wanted.target;
   return new Map(sharedKeystores(holder, object, ours, gone).map((key) => [key, bytesIn(holder, object, key)]));

@@ -14,6 +14,11 @@ export interface WantedOutputs {
   readonly keystores: readonly KeystoreSpot[];
 }
 
+/** The names that shall hold something. */
+export function wantedKeys({ content, keystores }: WantedOutputs): string[] {
+  return [...content.keys(), ...keystores.map(({ key }) => key)];
+}
+
 /** What lies in a place. */
 export interface Found {
   /** A copy of the bytes under a name, which the caller may wipe; none where it is absent. */
