@@ -54,7 +54,7 @@ export class StoreController<T extends StoreObject = StoreObject> {
     this.controller.enqueue(key, initial ? "Low" : "High");
   }
 
-  async #reconcile({ key, signal }: Reconciliation): Promise<ReconcileResult> {
+  async #reconcile({ key, log, signal }: Reconciliation): Promise<ReconcileResult> {
     const { kind, cache, stores, now, random, lookAgainMs } = this.#options;
     const object = cache.get(key);
     // One that is going is in use until it is gone.
@@ -63,7 +63,9 @@ export class StoreController<T extends StoreObject = StoreObject> {
       await stores.forget(key);
       return {};
     }
-    const health = await checkStore(stores, kind, object, () => this.controller.enqueue(key), signal);
+    const again = (): void => this.controller.enqueue(key);
+    const onDefect = (error: unknown): void => log.error({ err: error }, "a check failed in an unforeseen way");
+    const health = await checkStore(stores, kind, object, { again, onDefect, signal });
     if (health === undefined) return {};
     const failures = this.#failures.get(key) ?? 0;
     if (health.well) this.#failures.delete(key);

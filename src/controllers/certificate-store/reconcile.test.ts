@@ -7,7 +7,7 @@ import {
   TransientError,
   WaitingError,
 } from "../../stores/errors.ts";
-import { type Health, nextCheck } from "./reconcile.ts";
+import { checkStore, type Health, nextCheck } from "./reconcile.ts";
 
 const now = new Date("2030-01-01T00:00:00Z");
 const tenMinutes = 600_000;
@@ -83,4 +83,21 @@ describe("a store is checked again", () => {
     const spec = healthcheck === undefined ? {} : { healthcheck };
     expect(nextCheck(store(spec), health, failures, tenMinutes, now, 0)).toEqual(expected);
   });
+});
+
+it("a check that fails in a way of its own is tried again, and the log is told why", async () => {
+  const broken = new Error("broken");
+  const defects: unknown[] = [];
+  const stores: Parameters<typeof checkStore>[0] = {
+    enter: () => ({ state: "Entered", leave: () => {} }),
+    use: () => Promise.reject(broken),
+  };
+  const run = {
+    again: () => {},
+    onDefect: (error: unknown) => defects.push(error),
+    signal: AbortSignal.timeout(5_000),
+  };
+  const health = await checkStore(stores, "CertificateStore", store(), run);
+  expect(health).toMatchObject({ well: false, error: { name: "TransientError", reason: "CheckFailed" } });
+  expect(defects).toEqual([broken]);
 });

@@ -13,13 +13,13 @@ export type Health =
 /**
  * Checks a store: enters it and builds it as its users do, and asks the back end. Undefined when there is no room: `again` is
  * called when there is. Rejects only when `signal` is aborted.
+ * @param onDefect told of everything thrown that is no decided error
  */
 export async function checkStore(
-  stores: StoreResolver,
+  stores: Pick<StoreResolver, "enter" | "use">,
   kind: StoreRef["kind"],
   { metadata, spec }: StoreObject,
-  again: () => void,
-  signal: AbortSignal,
+  { again, onDefect, signal }: { again: () => void; onDefect: (error: unknown) => void; signal: AbortSignal },
 ): Promise<Health | undefined> {
   const { namespace = "", name } = metadata;
   const ref = { kind, name };
@@ -35,6 +35,7 @@ export async function checkStore(
   } catch (error) {
     signal.throwIfAborted();
     if (isStoreError(error)) return { well: false, error };
+    onDefect(error);
     const message = "The check failed in an unforeseen way; the operator's log has the error.";
     return { well: false, error: new TransientError("CheckFailed", message, { cause: error }) };
   } finally {
