@@ -46,12 +46,12 @@ export class Call {
     return pageOf(items, listing, this.query, this.command.features);
   }
 
-  may(permissions: readonly Permission[], scope = 0): boolean {
-    return holds(this.command.grantedTo(this.user), permissions, scope);
+  may(permission: Permission, scope = 0): boolean {
+    return holds(this.command.grantedTo(this.user), permission, scope);
   }
 
-  /** Status 403 unless the user has one of the permissions, for all or for the collection or container (0: none). */
-  requires(permissions: readonly Permission[], scope = 0): void {
-    if (!this.may(permissions, scope)) throw noPermission(this.user.name);
+  /** Status 403 unless the user has the permission, for all or for the collection or container (0: none). */
+  requires(permission: Permission, scope = 0): void {
+    if (!this.may(permission, scope)) throw noPermission(this.user.name);
   }
 }

@@ -1,22 +1,24 @@
 import { errorCodes, Refusal } from "./http/refusal.ts";
 
 /**
- * Of a role. `/certificates/collections/read/` holds for all certificates, `/certificates/collections/read/3/` for those of
- * collection 3; permissions of stores have the container so (A.3 [S]). `/metadata/...` and `/agents/...` are spelled as the
- * vendor's Terraform provider lists them [K].
+ * Everything that the endpoints here ask for. `/certificates/collections/read/` holds for all certificates,
+ * `/certificates/collections/read/3/` for those of collection 3; permissions of stores have the container so (A.3 [S]).
+ * `/metadata/...` and `/agents/...` are spelled as the vendor's Terraform provider lists them [K].
  */
-export type Permission =
-  | "/certificates/import/"
-  | "/certificates/collections/read/"
-  | "/certificates/collections/metadata/modify/"
-  | "/certificates/collections/change_owner/"
-  | "/certificates/collections/delete/"
-  | "/certificates/enrollment/pfx/"
-  | "/certificate_stores/read/"
-  | "/certificate_stores/schedule/"
-  | "/metadata/types/read/"
-  | "/agents/management/read/"
-  | "/agents/management/modify/";
+export const allPermissions = [
+  "/certificates/import/",
+  "/certificates/collections/read/",
+  "/certificates/collections/metadata/modify/",
+  "/certificates/collections/change_owner/",
+  "/certificates/collections/delete/",
+  "/certificates/enrollment/pfx/",
+  "/certificate_stores/read/",
+  "/certificate_stores/schedule/",
+  "/metadata/types/read/",
+  "/agents/management/read/",
+  "/agents/management/modify/",
+] as const;
+export type Permission = (typeof allPermissions)[number];
 
 export interface Role {
   readonly id: number;
@@ -33,24 +35,9 @@ export interface User {
   readonly roles: readonly string[];
 }
 
-/** Everything that the endpoints here ask for. */
-export const allPermissions: readonly Permission[] = [
-  "/certificates/import/",
-  "/certificates/collections/read/",
-  "/certificates/collections/metadata/modify/",
-  "/certificates/collections/change_owner/",
-  "/certificates/collections/delete/",
-  "/certificates/enrollment/pfx/",
-  "/certificate_stores/read/",
-  "/certificate_stores/schedule/",
-  "/metadata/types/read/",
-  "/agents/management/read/",
-  "/agents/management/modify/",
-];
-
-/** Whether one of the permissions is there, for all or for the collection or container `scope` (0: none). */
-export function holds(granted: readonly string[], permissions: readonly Permission[], scope = 0): boolean {
-  return permissions.some((permission) => granted.includes(permission) || granted.includes(`${permission}${scope}/`));
+/** Whether the permission is there, for all or for the collection or container `scope` (0: none). */
+export function holds(granted: readonly string[], permission: Permission, scope: number): boolean {
+  return granted.includes(permission) || granted.includes(`${permission}${scope}/`);
 }
 
 /** A.4 [C]. */

@@ -46,8 +46,8 @@ export const addToStores: Endpoint = {
     const { command } = call;
     const stores = CertificateStores.map(({ CertificateStoreId }) => command.store(CertificateStoreId));
     // A.3 [S].
-    call.requires(["/certificates/collections/read/"], CollectionId ?? 0);
-    for (const store of stores) call.requires(["/certificate_stores/schedule/"], store?.containerId ?? 0);
+    call.requires("/certificates/collections/read/", CollectionId ?? 0);
+    for (const store of stores) call.requires("/certificate_stores/schedule/", store?.containerId ?? 0);
     const once = onceOf(Schedule, command.now());
     const certificate = command.certificate(CertificateId);
     if (certificate === undefined) throw notFound(`Certificate ${CertificateId}`);

@@ -12,7 +12,7 @@ export const analyzeCertificate: Endpoint = {
   method: "POST",
   path: "/Certificates/Analyze",
   handle: async (call) => {
-    call.requires(["/certificates/import/"]);
+    call.requires("/certificates/import/");
     const { Certificate, Password } = call.read(body);
     const file = await readCertificateFile(Certificate, Password ?? undefined);
     const endEntity = endEntityOf(file);

@@ -38,7 +38,7 @@ export const listCertificates: Endpoint = {
   method: "GET",
   path: "/Certificates",
   handle: (call) => {
-    call.requires(["/certificates/collections/read/"], call.query.id("collectionId"));
+    call.requires("/certificates/collections/read/", call.query.id("collectionId"));
     const { command, query } = call;
     // In 10.x with the prefix (A.5).
     const flag = (name: string): boolean => parameters(query, "pq", command.features)(name)?.toLowerCase() === "true";
@@ -56,7 +56,7 @@ export const getCertificate: Endpoint = {
   method: "GET",
   path: "/Certificates/{id}",
   handle: (call) => {
-    call.requires(["/certificates/collections/read/"], call.query.id("collectionId"));
+    call.requires("/certificates/collections/read/", call.query.id("collectionId"));
     return ok(certificateAnswer(call.command, certificateIn(call), included(call)));
   },
 };

@@ -7,7 +7,7 @@ export const deleteCertificate: Endpoint = {
   method: "DELETE",
   path: "/Certificates/{id}",
   handle: (call) => {
-    call.requires(["/certificates/collections/delete/"], call.query.id("collectionId"));
+    call.requires("/certificates/collections/delete/", call.query.id("collectionId"));
     call.command.certificates.delete(certificateIn(call).id);
     return noContent;
   },

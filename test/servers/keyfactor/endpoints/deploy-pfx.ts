@@ -55,8 +55,8 @@ export const deployPfx: Endpoint = {
   path: "/Enrollment/PFX/Deploy",
   handle: (call) => {
     // A.3 [S].
-    call.requires(["/certificate_stores/schedule/"]);
-    call.requires(["/certificates/enrollment/pfx/"]);
+    call.requires("/certificate_stores/schedule/");
+    call.requires("/certificates/enrollment/pfx/");
     const request = call.read(body);
     const certificate = staged(call, request);
     const targets = targetsOf(call, request);

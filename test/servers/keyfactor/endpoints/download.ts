@@ -49,8 +49,8 @@ export const downloadCertificate: Endpoint = {
 function allowed(call: Call): void {
   const collection = call.query.id("collectionId");
   const container = call.command.features.downloadContainer ? call.query.id("containerId") : 0;
-  if (call.may(["/certificates/collections/read/"], collection)) return;
-  call.requires(["/certificate_stores/read/"], collection === 0 ? container : 0);
+  if (call.may("/certificates/collections/read/", collection)) return;
+  call.requires("/certificate_stores/read/", collection === 0 ? container : 0);
 }
 
 /** By CertID, by thumbprint, or by serial number with issuer (C.4 [S]). */

@@ -21,7 +21,7 @@ export const enrollPfx: Endpoint = {
   method: "POST",
   path: "/Enrollment/PFX",
   handle: async (call) => {
-    call.requires(["/certificates/enrollment/pfx/"]);
+    call.requires("/certificates/enrollment/pfx/");
     if (call.headers["x-certificateformat"] === undefined) {
       const message = "You must supply a certificate format in the 'X-CertificateFormat' header of the request.";
       throw new Refusal(400, message, { code: errorCodes.NoCertificateFormat });

@@ -42,7 +42,7 @@ export const importCertificate: Endpoint = {
   path: "/Certificates/Import",
   handle: async (call) => {
     // A.3 [S].
-    call.requires(["/certificates/import/"]);
+    call.requires("/certificates/import/");
     const request = call.read(body);
     const file = await readCertificateFile(request.Certificate, request.Password ?? undefined);
     const x509 = endEntityOf(file);

@@ -39,7 +39,7 @@ export const jobHistory: Endpoint = {
   path: "/OrchestratorJobs/JobHistory",
   handle: (call) => {
     // Another area than that of Add, and often missing (A.3 [S][D][K]).
-    call.requires(["/agents/management/read/"]);
+    call.requires("/agents/management/read/");
     return ok(call.page(call.command.jobs.history, listing));
   },
 };

@@ -19,7 +19,7 @@ export const metadataFields: Endpoint = {
   method: "GET",
   path: "/MetadataFields",
   handle: (call) => {
-    call.requires(["/metadata/types/read/"]);
+    call.requires("/metadata/types/read/");
     const fields = call.command.settings.metadataFields.map((name, index) => ({ id: index + 1, name }));
     return ok(
       call.page(fields, listing).map(({ id, name }) => ({

@@ -13,7 +13,7 @@ export const putMetadata: Endpoint = {
   path: "/Certificates/Metadata",
   handle: (call) => {
     // A.3 [D], spelled as [K].
-    call.requires(["/certificates/collections/metadata/modify/"], call.query.id("collectionId"));
+    call.requires("/certificates/collections/metadata/modify/", call.query.id("collectionId"));
     const { Id, Metadata } = call.read(body);
     const { command } = call;
     const certificate = command.certificate(Id);

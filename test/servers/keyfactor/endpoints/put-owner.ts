@@ -15,7 +15,7 @@ export const putOwner: Endpoint = {
   exists: ({ features }) => features.ownerEndpoint,
   handle: (call) => {
     // A.3 [D], spelled as [K].
-    call.requires(["/certificates/collections/change_owner/"], call.query.id("collectionId"));
+    call.requires("/certificates/collections/change_owner/", call.query.id("collectionId"));
     const certificate = certificateIn(call);
     const { NewRoleId, NewRoleName } = call.read(body);
     certificate.ownerRoleId = ownerOf(call.command, { id: NewRoleId ?? undefined, name: NewRoleName ?? undefined })?.id;

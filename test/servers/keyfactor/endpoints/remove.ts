@@ -27,8 +27,8 @@ export const removeFromStores: Endpoint = {
     const { CertificateStores, Schedule, CollectionId } = call.read(body);
     const { command } = call;
     const requests = CertificateStores.map((entry) => ({ entry, store: command.store(entry.CertificateStoreId) }));
-    call.requires(["/certificates/collections/read/"], CollectionId ?? 0);
-    for (const { store } of requests) call.requires(["/certificate_stores/schedule/"], store?.containerId ?? 0);
+    call.requires("/certificates/collections/read/", CollectionId ?? 0);
+    for (const { store } of requests) call.requires("/certificate_stores/schedule/", store?.containerId ?? 0);
     const once = onceOf(Schedule, command.now());
     const refusals = requests.flatMap(({ entry, store }) => refusal(store, entry) ?? []);
     const [first] = refusals;

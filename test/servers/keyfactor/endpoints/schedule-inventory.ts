@@ -15,7 +15,7 @@ export const scheduleInventory: Endpoint = {
   handle: (call) => {
     const { StoreIds, Schedule } = call.read(body);
     const stores = StoreIds.map((id) => known(call, id));
-    for (const { containerId } of stores) call.requires(["/certificate_stores/schedule/"], containerId ?? 0);
+    for (const { containerId } of stores) call.requires("/certificate_stores/schedule/", containerId ?? 0);
     const { jobs } = call.command;
     const now = call.command.now();
     const due = dueOf(Schedule, now);

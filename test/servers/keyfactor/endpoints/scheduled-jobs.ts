@@ -17,7 +17,7 @@ export const scheduledJobs: Endpoint = {
   method: "GET",
   path: "/OrchestratorJobs/ScheduledJobs",
   handle: (call) => {
-    call.requires(["/agents/management/read/"]);
+    call.requires("/agents/management/read/");
     const { command } = call;
     return ok(
       call.page(command.jobs.waiting(), listing).map((job) => {

@@ -21,7 +21,7 @@ export const getStoreTypeByName: Endpoint = {
 
 /** The permission of stores is asked for [I]. */
 function answer(call: Call, isAskedFor: (type: StoreType) => boolean): object {
-  call.requires(["/certificate_stores/read/"]);
+  call.requires("/certificate_stores/read/");
   const type = storeTypes.find(isAskedFor);
   if (type === undefined) throw notFound("The certificate store type");
   return storeTypeAnswer(type, call.command.settings.storeTypeAnswers);

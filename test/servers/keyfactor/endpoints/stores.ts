@@ -27,8 +27,8 @@ export const listStores: Endpoint = {
   handle: (call) => {
     const visible = call.command
       .stores()
-      .filter(({ containerId }) => call.may(["/certificate_stores/read/"], containerId ?? 0));
-    if (visible.length === 0) call.requires(["/certificate_stores/read/"]);
+      .filter(({ containerId }) => call.may("/certificate_stores/read/", containerId ?? 0));
+    if (visible.length === 0) call.requires("/certificate_stores/read/");
     return ok(call.page(visible, listing).map(storeAnswer));
   },
 };
@@ -43,7 +43,7 @@ export const getStore: Endpoint = {
 export function storeIn(call: Call): Store {
   const { command, params } = call;
   const store = command.store(params["id"] ?? "");
-  call.requires(["/certificate_stores/read/"], store?.containerId ?? 0);
+  call.requires("/certificate_stores/read/", store?.containerId ?? 0);
   if (store === undefined) throw notFound(`Certificate store ${params["id"]}`);
   return store;
 }

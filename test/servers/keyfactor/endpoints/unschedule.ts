@@ -13,7 +13,7 @@ export const unschedule: Endpoint = {
   path: "/OrchestratorJobs/Unschedule",
   handle: (call) => {
     // Spelled as [K]; that it is this one is [I].
-    call.requires(["/agents/management/modify/"]);
+    call.requires("/agents/management/modify/");
     const { JobIds } = call.read(body);
     if (!JobIds) throw badRequest("JobIds is required.");
     const ids = new Set(JobIds.map((id) => id.toLowerCase()));
