@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { type KeystoreRecord, readRecord } from "../outputs/keystore-record.ts";
+import { type KeystoreRecord, readRecord, sha256 } from "../outputs/keystore-record.ts";
 
 /** A file's bytes as we wrote them, or are about to. */
 export interface WrittenFile {
@@ -18,12 +17,12 @@ export interface Mark {
 
 /** The name of a mark, as in files: the mark itself has slashes. */
 export function markId(mark: string): string {
-  return digest(mark).slice(0, 32);
+  return sha256(mark).slice(0, 32);
 }
 
 /** Name of the file that becomes `path`: always the same, so that the next run finds what a killed one has left. */
 export function temporaryName(mark: string, path: string): string {
-  return `.certferry-${digest(`${mark}\0${path}`).slice(0, 24)}.tmp`;
+  return `.certferry-${sha256(`${mark}\0${path}`).slice(0, 24)}.tmp`;
 }
 
 export function writeMark({ mark, files }: Mark): string {
@@ -55,8 +54,4 @@ function readList(list: unknown): WrittenFile[] {
     const record = keystore === undefined ? undefined : readRecord(keystore);
     return [{ sha256, ...(record === undefined ? {} : { keystore: record }) }];
   });
-}
-
-function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

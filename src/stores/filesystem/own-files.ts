@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { BlockedError } from "../errors.ts";
+import { sha256 } from "../outputs/keystore-record.ts";
 import { type Mark, markId, readMark, writeMark } from "./mark.ts";
 import { ownFolder, type Tree } from "./tree.ts";
 
@@ -53,7 +53,7 @@ function markFile(id: string): string {
 }
 
 function holderFile(path: string): string {
-  return `${ownFolder}/paths/${createHash("sha256").update(path).digest("hex").slice(0, 32)}`;
+  return `${ownFolder}/paths/${sha256(path).slice(0, 32)}`;
 }
 
 async function read(tree: Tree, file: string): Promise<string | undefined> {

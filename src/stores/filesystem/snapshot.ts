@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { isAllOurs, sha256 } from "../outputs/keystore-record.ts";
 import type { Found } from "../outputs/look.ts";
 import type { FoundFile } from "./folder.ts";
@@ -64,8 +63,7 @@ export async function takeSnapshot(tree: Tree, spots: readonly string[], mark: s
 /** Digest of all that a decision about the place is made from, but for our own mark, which a write changes first. */
 export function stateOf({ files, others }: Snapshot): string {
   const seen = [...files].map(([path, { bytes, mode }]) => [path, mode, sha256(bytes)]);
-  const text = JSON.stringify([seen, others.map(({ mark }) => mark)]);
-  return createHash("sha256").update(text).digest("hex");
+  return sha256(JSON.stringify([seen, others.map(({ mark }) => mark)]));
 }
 
 /** Which of the versions that our mark names a file has; undefined where somebody else has written it. */

@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import { type KubeClient, Secret } from "../../kube/index.ts";
-import { isAllOurs } from "../outputs/keystore-record.ts";
+import { isAllOurs, sha256 } from "../outputs/keystore-record.ts";
 import type { Mark } from "./mark.ts";
 import { bytesIn, type Holder, type HolderKind } from "./holder.ts";
 
@@ -29,7 +28,7 @@ export async function handOver(
     const { namespace = "", name, uid, resourceVersion } = current.metadata;
     const metadata = { namespace, name, uid, resourceVersion };
     const body = { metadata, type: current.type, data: { [key]: value.toString("base64") } };
-    const fieldManager = `certferry-left-${createHash("sha256").update(key).digest("hex").slice(0, 16)}`;
+    const fieldManager = `certferry-left-${sha256(key).slice(0, 16)}`;
     current = (await client.apply<Secret>(Secret, body, { fieldManager, force: true, signal })).object;
   }
   return current;

@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import type { ObjectMeta } from "../../kube/index.ts";
-import { type KeystoreRecord, readRecords } from "../outputs/keystore-record.ts";
+import { type KeystoreRecord, readRecords, sha256 } from "../outputs/keystore-record.ts";
 
 /** What a resource notes on a Secret that it writes: one annotation each, so that several can share a Secret by keys. */
 export interface Mark {
@@ -20,12 +19,12 @@ const prefix = "owner.certferry.io/";
 
 /** The annotation's name: the mark itself is too long for one. */
 export function markName(mark: string): string {
-  return prefix + createHash("sha256").update(mark).digest("hex").slice(0, 12);
+  return prefix + sha256(mark).slice(0, 12);
 }
 
 /** The field manager of server-side apply: one for each mark, at most 128 characters. */
 export function fieldManagerOf(mark: string): string {
-  return `certferry-${createHash("sha256").update(mark).digest("hex").slice(0, 32)}`;
+  return `certferry-${sha256(mark).slice(0, 32)}`;
 }
 
 export function writeMark({ mark, keys, created, metadata = [], keystores = {} }: Mark): string {

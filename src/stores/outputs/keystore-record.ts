@@ -19,8 +19,8 @@ export function isAllOurs(bytes: Uint8Array, record: KeystoreRecord | undefined)
   return record !== undefined && record.shared !== true && record.sha256 === sha256(bytes);
 }
 
-export function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
+export function sha256(value: Uint8Array | string): string {
+  return createHash("sha256").update(value).digest("hex");
 }
 
 /** From where anyone may write: what does not read as records is none. */
