@@ -43,6 +43,14 @@ describe("the volume of a store", () => {
     expect(other.place(crt).address).toBe(files.place(crt).address);
   });
 
+  it("is made ready for the next place where it could not be for one", async () => {
+    const other = await files.again();
+    const early = other.place(crt);
+    await files.place(crt).prepare?.(signal);
+    await expect(early.prepare?.(signal)).rejects.toMatchObject({ reason: "VolumeChanged" });
+    expect(differences(await other.write(other.place(crt), await desiredOf(leaf)))).toEqual([]);
+  });
+
   it("takes many first writes at once", async () => {
     const paths = Array.from({ length: 12 }, (_, index) => `deep/er/${index}.crt`);
     const write = async (path: string): Promise<unknown> =>

@@ -25,7 +25,7 @@ export class Volume {
   readonly location: Location;
   #id: string;
   #marked: boolean;
-  /** Many places may be made ready at once. */
+  /** Many places may be made ready at once: each waits for the one before it, however that ends. */
   #marking: Promise<void> = Promise.resolve();
 
   private constructor(location: Location, id: string | undefined) {
@@ -75,15 +75,9 @@ export class Volume {
 
   /** Writes the id where there is none yet. */
   async mark(meant: MeantVolume): Promise<void> {
-    const before = this.#marking;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#marking = promise;
-    await before;
-    try {
-      await this.#mark(meant);
-    } finally {
-      resolve();
-    }
+    const marked = this.#marking.then(() => this.#mark(meant));
+    this.#marking = marked.catch(() => {});
+    await marked;
   }
 
   async #mark(meant: MeantVolume): Promise<void> {
