@@ -50,7 +50,7 @@ export interface Fixture {
   close(): Promise<void>;
 }
 
-/** A write: by `mark`, of a leaf, at a spot. */
+/** A write of a leaf at a spot. */
 export interface Write {
   readonly spot: string;
   readonly leaf: Issued;

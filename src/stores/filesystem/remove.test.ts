@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { desiredOf, FilesStore, openStore } from "../../../test/fixtures/files-store.ts";
 import { issue, type Issued } from "../../../test/fixtures/pki.ts";
+import { temporaryName } from "./mark.ts";
 
 const mark = "me/StoreDeployment/shop/web/t";
 const pair = [
@@ -57,7 +58,6 @@ describe("removal from files", () => {
   it("takes away what a killed write has left", async () => {
     const rest = join(files.directory, "web", `.certferry-${"0".repeat(24)}.tmp`);
     await writeFile(rest, "of another target");
-    const { temporaryName } = await import("./mark.ts");
     await writeFile(join(files.directory, "web", temporaryName(mark, "web/tls.key")), leaf.keyPem);
     await files.remove(files.place(...pair), mark);
     expect(await files.files()).toEqual([`web/.certferry-${"0".repeat(24)}.tmp`]);
