@@ -102,6 +102,29 @@ it("takes the obsolete StoreIds with StoreTypes, and Stores rather than them", a
   expect([...old.contents.keys()]).toEqual(["legacy"]);
 });
 
+it("takes entry parameters from Stores, and from StoreTypes", async () => {
+  const { scene, client, CertificateId } = await enrolled();
+  const [one, other] = [
+    scene.server.command.addStore({ type: "IISU" }),
+    scene.server.command.addStore({ type: "IISU" }),
+  ];
+  const Stores = [{ StoreId: one.id, Properties: { SiteName: "Default", IPAddress: "*" } }];
+  const Properties = [
+    { Name: "SiteName", Value: "Default" },
+    { Name: "IPAddress", Value: "*" },
+  ];
+  const StoreTypes = [{ StoreTypeId: 108, Properties }];
+
+  expect((await deploy(client, { Stores, CertificateId })).json).toEqual({
+    SuccessfulStores: [one.id],
+    FailedStores: [],
+  });
+  expect((await deploy(client, { StoreIds: [other.id], StoreTypes, CertificateId })).json).toEqual({
+    SuccessfulStores: [other.id],
+    FailedStores: [],
+  });
+});
+
 it("enrolls nothing without the header for a format", async () => {
   const { client } = await Scene.start();
   const body = { Subject: "CN=web.example.test", Template: "Web", Timestamp: "2026-11-22T03:00:00Z" };

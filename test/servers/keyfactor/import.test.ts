@@ -183,3 +183,20 @@ it("deploys to stores of several types, each by the entry of its type", async ()
   expect(json).toMatchObject({ JobStatus: 1, InvalidKeystores: [] });
   expect([java, netscaler].map(({ contents }) => [...contents.keys()])).toEqual([["web"], ["web.pfx"]]);
 });
+
+it("takes the entry parameters of a type from the names and values of its Properties", async () => {
+  const scene = await Scene.start();
+  const { id } = scene.server.command.addStore({ type: "IISU" });
+  const { pfx } = await identityFor("leaf.example.test");
+  const deploy = async (Properties: readonly object[]): Promise<unknown> => {
+    const StoreTypes = [{ StoreTypeId: 108, Overwrite: false, Properties }];
+    const body = { Certificate: pfx, Password: "s3cret", StoreIds: [id], StoreTypes };
+    return (await scene.client.post("/Certificates/Import", body)).json;
+  };
+
+  const site = { Name: "SiteName", Value: "Default" };
+  expect(await deploy([site])).toMatchObject({
+    InvalidKeystores: [{ Explanation: "The entry parameter 'IPAddress' is required." }],
+  });
+  expect(await deploy([site, { name: "IPAddress", value: "*" }])).toMatchObject({ InvalidKeystores: [] });
+});

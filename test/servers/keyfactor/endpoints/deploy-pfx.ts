@@ -4,8 +4,8 @@ import { ok } from "../http/answer.ts";
 import { members } from "../http/any-case.ts";
 import { badRequest } from "../http/refusal.ts";
 import type { Certificate } from "../model/certificate.ts";
-import { refusalOf } from "../model/placement.ts";
-import { type Once, onceAt, time } from "../model/schedule.ts";
+import { onceAt, time } from "../model/schedule.ts";
+import { deployed, storesByType, type Target, targetsByType } from "./deployment.ts";
 
 /** A.11 [O][S]. */
 const body = members({
@@ -15,7 +15,6 @@ const body = members({
         StoreId: z.guid(),
         Alias: z.string().nullish(),
         Overwrite: z.boolean().nullish(),
-        // A map here, an array in StoreTypes.
         Properties: z.record(z.string(), z.unknown()).nullish(),
       }),
     )
@@ -25,26 +24,9 @@ const body = members({
   CertificateId: z.int().nullish(),
   RequestId: z.int().nullish(),
   JobTime: time.nullish(),
-  StoreIds: z.array(z.guid()).nullish(),
-  StoreTypes: z
-    .array(
-      members({
-        StoreTypeId: z.int(),
-        Alias: z.string().nullish(),
-        Overwrite: z.boolean().nullish(),
-        Properties: z.array(z.unknown()).nullish(),
-      }),
-    )
-    .nullish(),
+  ...storesByType,
 });
 type Request = z.output<typeof body>;
-
-interface Target {
-  readonly storeId: string;
-  readonly alias: string | undefined;
-  readonly overwrite: boolean;
-  readonly parameters: Readonly<Record<string, unknown>>;
-}
 
 /** Five minutes (A.11 [S]). */
 const stagedMs = 300_000;
@@ -62,7 +44,7 @@ export const deployPfx: Endpoint = {
     const targets = targetsOf(call, request);
     if (targets.length === 0) throw badRequest("Stores is required.");
     const once = onceAt(request.JobTime, call.command.now());
-    const failed = targets.filter((target) => !deployed(call, certificate, target, once));
+    const failed = deployed(call, certificate, targets, once).map(({ target }) => target);
     return ok({
       SuccessfulStores: targets.filter((target) => !failed.includes(target)).map(({ storeId }) => storeId),
       FailedStores: failed.map(({ storeId }) => storeId),
@@ -72,12 +54,12 @@ export const deployPfx: Endpoint = {
 
 /** What this user has enrolled within five minutes (A.11 [S]); the text of the refusal is not known (D7 [U]). */
 function staged({ command, user }: Call, { CertificateId, RequestId }: Request): Certificate {
+  // C.3 [S]: one of them is required.
+  if (!CertificateId && !RequestId) throw badRequest("CertificateId or RequestId is required.");
   const enrollment = command.enrollments.findLast(
     ({ certificateId, requestId }) =>
       (!CertificateId || certificateId === CertificateId) && (!RequestId || requestId === RequestId),
   );
-  // C.3 [S]: one of them is required.
-  if (!CertificateId && !RequestId) throw badRequest("CertificateId or RequestId is required.");
   const certificate = enrollment && command.certificate(enrollment.certificateId);
   const late = enrollment === undefined || command.now() - enrollment.at > stagedMs;
   if (certificate === undefined || late || enrollment.user !== user.name) {
@@ -87,30 +69,14 @@ function staged({ command, user }: Call, { CertificateId, RequestId }: Request):
 }
 
 /** Stores wins over StoreTypes (A.11 [O]), which with StoreIds is obsolete since 9.4 and works (A.16). */
-function targetsOf({ command }: Call, request: Request): Target[] {
-  if (command.features.deployToStores && request.Stores) {
-    return request.Stores.map(({ StoreId, Alias, Overwrite, Properties }) => ({
-      storeId: StoreId,
-      alias: Alias ?? undefined,
-      overwrite: Overwrite ?? false,
-      parameters: Properties ?? {},
-    }));
-  }
-  return (request.StoreIds ?? []).map((storeId) => {
-    const entry = request.StoreTypes?.find(({ StoreTypeId }) => StoreTypeId === command.store(storeId)?.type.id);
-    const { Alias, Overwrite } = entry ?? {};
-    return { storeId, alias: Alias ?? undefined, overwrite: Overwrite ?? false, parameters: {} };
-  });
-}
-
-/** Whether there is a job. */
-function deployed({ command }: Call, certificate: Certificate, target: Target, once: Once): boolean {
-  const store = command.store(target.storeId);
-  if (store === undefined) return false;
-  const { alias, overwrite } = target;
-  const placement = { ...target, includePrivateKey: true, hasEntryPassword: false };
-  if (refusalOf(store, certificate, placement) !== undefined) return false;
-  const work = { kind: "Add", certificateId: certificate.id, alias, overwrite, includePrivateKey: true } as const;
-  command.jobs.create(store.id, work, once, command.now());
-  return true;
+function targetsOf(call: Call, request: Request): Target[] {
+  const { command } = call;
+  if (!command.features.deployToStores || !request.Stores) return targetsByType(call, request);
+  return request.Stores.map(({ StoreId, Alias, Overwrite, Properties }) => ({
+    storeId: StoreId,
+    store: command.store(StoreId),
+    alias: Alias ?? undefined,
+    overwrite: Overwrite ?? false,
+    parameters: Properties ?? {},
+  }));
 }

@@ -7,25 +7,14 @@ import { badRequest } from "../http/refusal.ts";
 import { checkMetadata, metadata } from "../model/metadata.ts";
 import { ownerOf } from "../model/owner.ts";
 import { onceAt, time } from "../model/schedule.ts";
-import { deployed, invalidStoreAnswer } from "./import-stores.ts";
+import { deployed, type RefusedTarget, storesByType, targetsByType } from "./deployment.ts";
 
 /** A.6 [O]. */
 const body = members({
   Certificate: z.string(),
   Password: z.string().nullish(),
   Metadata: metadata.nullish(),
-  StoreIds: z.array(z.guid()).nullish(),
-  StoreTypes: z
-    .array(
-      members({
-        StoreTypeId: z.int(),
-        Alias: z.string().nullish(),
-        Overwrite: z.boolean().nullish(),
-        // An array here, a map in PFX Deploy (A.6 [O]).
-        Properties: z.array(z.unknown()).nullish(),
-      }),
-    )
-    .nullish(),
+  ...storesByType,
   // A string, no schedule object (A.6 [O]).
   Schedule: time.nullish(),
   OwnerRoleId: z.int().nullish(),
@@ -54,11 +43,8 @@ export const importCertificate: Endpoint = {
     certificate.ownerRoleId = ownerRoleId ?? certificate.ownerRoleId;
     for (const [name, value] of Object.entries(request.Metadata ?? {})) certificate.metadata.set(name, value);
 
-    const invalid = deployed(call, certificate, {
-      storeIds: request.StoreIds ?? [],
-      storeTypes: request.StoreTypes ?? [],
-      once: onceAt(request.Schedule, call.command.now()),
-    });
+    const once = onceAt(request.Schedule, call.command.now());
+    const invalid = deployed(call, certificate, targetsByType(call, request), once);
     // No id of the certificate and none of jobs (A.6 [O]).
     return ok({
       ImportStatus: isNew ? importStatus.New : importStatus.Updated,
@@ -76,4 +62,16 @@ function owner(call: Call, request: z.output<typeof body>): number | undefined {
   // C.1 [S].
   if (typeof id === "number" && typeof name === "string") throw badRequest("Give the owner role's id or its name.");
   return ownerOf(call.command, { id: id ?? undefined, name: name ?? undefined })?.id;
+}
+
+/** The number of `Reason` has no published name; D2's stands for all (F.1 [U]). `Explanation` is what counts (A.6). */
+function invalidStoreAnswer({ target: { storeId, store, alias }, explanation }: RefusedTarget): object {
+  return {
+    KeystoreId: storeId,
+    ClientMachine: store?.clientMachine ?? null,
+    StorePath: store?.path ?? null,
+    Alias: alias ?? null,
+    Reason: 3,
+    Explanation: explanation,
+  };
 }
