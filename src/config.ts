@@ -54,9 +54,8 @@ const requirement = [
 ].join("|");
 const selector = new RegExp(`^(${requirement})( *, *(${requirement}))*$`);
 const bool = { boolean: true, form: /^(true|false)$/, takes: "true or false" } as const;
-const destinations = new RegExp(
-  `^[-.a-zA-Z0-9]+=(\\[[0-9a-fA-F:.]+\\]|[-.a-zA-Z0-9]+):${port}(,[-.a-zA-Z0-9]+=(\\[[0-9a-fA-F:.]+\\]|[-.a-zA-Z0-9]+):${port})*$`,
-);
+/** A host, and where it is instead: an IPv6 address in brackets, or any other, and a port. */
+const destination = new RegExp(`^([-.a-zA-Z0-9]+)=(?:\\[([0-9a-fA-F:.]+)\\]|([-.a-zA-Z0-9]+)):${port}$`);
 const networks = {
   takes: "addresses, CIDRs and hosts (*.example.com for all below one), with commas between",
 } as const;
@@ -115,7 +114,7 @@ const flags: Readonly<Record<string, Flag>> = {
     help: "Where stores may connect to, when --deny-egress does not forbid it; everywhere.",
   },
   resolve: {
-    form: destinations,
+    form: { test: (text) => text.split(",").every((entry) => destination.test(entry)) },
     takes: "host=address:port, several with commas between",
     help: "Hosts that are elsewhere than DNS says. Their addresses are checked as any other.",
   },
@@ -168,8 +167,8 @@ export function parseConfig(args: readonly string[], env: Readonly<Record<string
 
 function destinationsOf(text: string): EgressOptions["resolve"] {
   const entries = text.split(",").flatMap((entry) => {
-    const [, host = "", hostname = "", port = ""] = /^([^=]+)=\[?(.*?)\]?:([0-9]+)$/.exec(entry) ?? [];
-    return host === "" ? [] : [[host.toLowerCase(), { hostname, port }] as const];
+    const [, host = "", ipv6, other = "", at = ""] = destination.exec(entry) ?? [];
+    return host === "" ? [] : [[host.toLowerCase(), { hostname: ipv6 ?? other, port: at }] as const];
   });
   return new Map(entries);
 }
