@@ -1,4 +1,5 @@
 import { group, type KindDefinition, objectSchema, type Schema, version } from "../../src/crds/index.ts";
+import { table } from "./table.ts";
 
 /** `docs/reference/api.md`: every field of every kind, with type, limits, default and meaning. */
 export function apiReference(kinds: readonly KindDefinition[]): string {
@@ -9,16 +10,15 @@ export function apiReference(kinds: readonly KindDefinition[]): string {
 function section(kind: KindDefinition): string {
   const schema = objectSchema(kind);
   const rows = [...fields("spec", property(schema, "spec")), ...fields("status", property(schema, "status"))];
-  const table = ["| field | type | meaning |", "| --- | --- | --- |", ...rows].join("\n");
   const intro = `${kind.description} Short name \`${kind.shortName}\`.`;
-  return `## ${kind.kind}\n\n${intro}\n\n${table}\n\n${ruleList(schema)}`;
+  return `## ${kind.kind}\n\n${intro}\n\n${table(["field", "type", "meaning"], rows)}\n${ruleList(schema)}`;
 }
 
 function property(schema: Schema, name: string): Schema {
   return record(record(schema["properties"])[name]);
 }
 
-function fields(path: string, schema: Schema): string[] {
+function fields(path: string, schema: Schema): string[][] {
   const required = strings(schema["required"]);
   return Object.entries(record(schema["properties"])).flatMap(([name, value]) => {
     const field = record(value);
@@ -26,11 +26,11 @@ function fields(path: string, schema: Schema): string[] {
     const meaning = [text(field["description"]), required.includes(name) ? "Required." : "", fallback(field)].filter(
       Boolean,
     );
-    return [`| \`${here}\` | ${typeOf(field)} | ${meaning.join(" ").replaceAll("|", "\\|")} |`, ...nested(here, field)];
+    return [[`\`${here}\``, typeOf(field), meaning.join(" ")], ...nested(here, field)];
   });
 }
 
-function nested(path: string, field: Schema): string[] {
+function nested(path: string, field: Schema): string[][] {
   if (field["type"] === "array") return fields(`${path}[]`, record(field["items"]));
   return field["type"] === "object" ? fields(path, field) : [];
 }
