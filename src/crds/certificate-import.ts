@@ -19,7 +19,10 @@ import { ageColumn, type KindDefinition, readyColumn, type Resource, whyColumns 
 import { rules } from "./rules.ts";
 import { chain, privateKey, source } from "./source.ts";
 
-/** What CertificateImport and StoreDeployment have in common. The defaults are those whose meaning never changes. */
+/**
+ * What CertificateImport and StoreDeployment have in common, and CertificateDownload in part. The defaults are those whose
+ * meaning never changes.
+ */
 export const deliverySpec = {
   adoptionPolicy: adoptionPolicy.default("IfMatching"),
   deletionPolicy: deletionPolicy.default("Retain"),
@@ -31,7 +34,7 @@ export const deliverySpec = {
   suspend: z.boolean().default(false).describe("True stops every write of this resource."),
 };
 
-/** What the status of both has in common. */
+/** What the status of all three has in common, but for `source`, which a download lacks. */
 export const deliveryStatus = {
   observedGeneration: z.int().min(-1).optional().describe("The metadata.generation that this status speaks of."),
   conditions: conditions.optional(),
@@ -49,7 +52,7 @@ export const deliveryStatus = {
   lastHandledReconcileAt: z.string().max(128).optional().describe("The reconcile request that was last seen to."),
 };
 
-/** Columns of both; of a list they show the first. `EXPIRES` is a string: kubectl prints `<invalid>` for a date in the future. */
+/** Columns of all three; of a list they show the first. `EXPIRES` is a string: kubectl prints `<invalid>` for a date in the future. */
 export function deliveryColumns(lastDelivery: string, store: string): KindDefinition["columns"] {
   return [
     readyColumn,
