@@ -37,14 +37,10 @@ const output = z
     path: path(255).describe(
       "File below the store's directory; with TLS the folder of tls.crt, tls.key and ca.crt. Folders are made where they are absent.",
     ),
+    ...outputFields,
     format: outputFields.format.describe(
       "TLS writes tls.crt, tls.key and ca.crt; the others one file. CombinedPEM holds private key and certificates; PKCS12 and JKS are keystores.",
     ),
-    content: outputFields.content,
-    profile: outputFields.profile,
-    alias: outputFields.alias,
-    passwordSecretRef: outputFields.passwordSecretRef,
-    previousPasswordSecretRef: outputFields.previousPasswordSecretRef,
     truststorePath: path(255).optional().describe(`File for a second keystore, ${truststore}`),
     mode: z
       .enum(["0600", "0640"])

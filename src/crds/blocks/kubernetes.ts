@@ -26,17 +26,14 @@ export const kubernetesStore = (scope: Scope) =>
     .describe("Secrets of this or another cluster.");
 export type KubernetesStoreBlock = z.infer<ReturnType<typeof kubernetesStore>>;
 
+const { format, ...otherFields } = outputFields;
 const output = z
   .object({
-    format: outputFields.format.describe(
+    format: format.describe(
       "TLS writes tls.crt, tls.key and ca.crt; the others one key. CombinedPEM holds private key and certificates; PKCS12 and JKS are keystores.",
     ),
     key: dataKey.optional().describe("Key in the Secret; not with TLS, which has its own."),
-    content: outputFields.content,
-    profile: outputFields.profile,
-    alias: outputFields.alias,
-    passwordSecretRef: outputFields.passwordSecretRef,
-    previousPasswordSecretRef: outputFields.previousPasswordSecretRef,
+    ...otherFields,
     truststoreKey: dataKey.optional().describe(`Key for a second keystore, ${truststore}`),
   })
   .meta(

@@ -1,5 +1,4 @@
-import type { Scope } from "../fields.ts";
-import { storeKeyReference } from "../fields.ts";
+import { type Scope, storeKeyReference } from "../fields.ts";
 import { atMostOne } from "../rules.ts";
 
 /** Where the CA certificates lie that a store's TLS is checked against. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { guid, secretKeyRef } from "../../fields.ts";
-import { exactlyOne, type Rule, rules } from "../../rules.ts";
+import { atMostOne, exactlyOne, type Rule, rules } from "../../rules.ts";
 import { collectionId, positiveId, thumbprint } from "./fields.ts";
 
 const names = {
@@ -115,7 +115,7 @@ export const commandCertificate = z
         rule: "has(self.id) || has(self.thumbprint) || has(self.requestId)",
         message: "id, thumbprint or requestId must be set",
       },
-      { rule: "!(has(self.id) && has(self.thumbprint))", message: "at most one of id, thumbprint may be set" },
+      atMostOne("id", "thumbprint"),
     ),
   )
   .describe("Deploy a certificate that Command holds.");
