@@ -1,4 +1,15 @@
-import { type AdmissionObject, atLeast, atMost, atMostItems, fields, importOf, oneOf, type Row, row } from "./row.ts";
+import {
+  type AdmissionObject,
+  atLeast,
+  atLeastItems,
+  atMost,
+  atMostItems,
+  fields,
+  importOf,
+  oneOf,
+  type Row,
+  row,
+} from "./row.ts";
 
 const command = (keyfactorCommand: object): AdmissionObject => importOf({ keyfactorCommand });
 const storeId = "fde12aa7-6643-43db-88e8-5c91c5ce78b3";
@@ -44,7 +55,7 @@ export const commandImportRows: readonly Row[] = [
   ),
   row(
     "spec.keyfactorCommand.deployTo.stores",
-    "in body should have at least 1 items",
+    atLeastItems(1),
     command({ deployTo: { stores: [{ storeId }], runAt: "2027-03-01T22:00:00Z" } }),
     command({ deployTo: { stores: [] } }),
   ),

@@ -3,7 +3,6 @@ import {
   atLeast,
   atMost,
   atMostItems,
-  deploymentOf,
   fields,
   matching,
   oneOf,
@@ -157,8 +156,4 @@ const blockRows: readonly Row[] = [
   row(`${at}.verify`, oneOf("Inventory", "JobHistory"), command({ verify: "JobHistory" }), command({ verify: "None" })),
 ];
 
-export const commandTargetRows: readonly Row[] = [
-  ...certificateRows,
-  ...blockRows,
-  row("spec.targets", "in body should have at least 1 items", deploymentOf(), deploymentOf({ targets: [] })),
-];
+export const commandTargetRows: readonly Row[] = [...certificateRows, ...blockRows];

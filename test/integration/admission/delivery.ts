@@ -1,6 +1,7 @@
 import {
   type AdmissionObject,
   atLeast,
+  atLeastItems,
   atMost,
   deploymentOf,
   importOf,
@@ -12,6 +13,7 @@ import {
 } from "./row.ts";
 
 const kubernetes = { name: "web", outputs: [{ format: "PEM", key: "web.pem" }] };
+const tls = { name: "web", outputs: [{ format: "TLS" }] };
 const delivery = (more: object): AdmissionObject => importOf({ kubernetes, ...more });
 const scheduled = (schedule: object): AdmissionObject => deploymentOf({ schedule });
 const night = { cron: "0 2 * * 6", windowDuration: "2h", timezone: "Europe/Rome" };
@@ -32,6 +34,19 @@ const policyRows: readonly Row[] = [
     oneOf("CertificateStore", "ClusterCertificateStore"),
     targetOfStore("CertificateStore"),
     targetOfStore("Store"),
+  ),
+  row("spec.targets", atLeastItems(1), deploymentOf(), deploymentOf({ targets: [] })),
+  row(
+    "spec.targets[0]",
+    "exactly one of keyfactorCommand, azureKeyVault, kubernetes, filesystem must be set",
+    deploymentOf(),
+    deploymentOf({ targets: [targetOf({})] }),
+  ),
+  row(
+    "spec.targets[0]",
+    "format TLS, CombinedPEM and JKS, and content Key or All, hold the private key; with privateKey: Exclude use another format or content",
+    deploymentOf({ targets: [targetOf({ kubernetes, privateKey: "Exclude" })] }),
+    deploymentOf({ targets: [targetOf({ kubernetes: tls, privateKey: "Exclude" })] }),
   ),
   row(
     "spec.chain",
@@ -84,12 +99,7 @@ const scheduleRows: readonly Row[] = [
     scheduled({ runAt: "2027-03-01T22:00:00+01:00" }),
     scheduled({ urgentBeforeExpiry: "72h" }),
   ),
-  row(
-    "spec.schedule.windows",
-    "in body should have at least 1 items",
-    scheduled({ windows: [night] }),
-    scheduled({ windows: [] }),
-  ),
+  row("spec.schedule.windows", atLeastItems(1), scheduled({ windows: [night] }), scheduled({ windows: [] })),
   row(
     "spec.schedule.windows[0].cron",
     "must be five cron fields, minute hour day-of-month month day-of-week: numbers, JAN-DEC, SUN-SAT, '*', '-', ',' and '/'",

@@ -1,7 +1,9 @@
 import {
   type AdmissionObject,
   atLeast,
+  atLeastItems,
   atMost,
+  atMostItems,
   change,
   clusterStore,
   fields,
@@ -113,6 +115,13 @@ const ofTheCluster: readonly Row[] = [
     filesystem("edge"),
     clusterStore({}),
   ),
+  change(
+    "spec",
+    "the provider of a store cannot be changed; create another store",
+    filesystem("edge"),
+    filesystem("edge"),
+    clusterStore({ azureKeyVault }),
+  ),
   row("spec.grants[0].namespaces", "exactly one of names, selector, all must be set", grant({ all: true }), grant({})),
   row(
     "spec.grants[0].namespaces.all",
@@ -120,12 +129,7 @@ const ofTheCluster: readonly Row[] = [
     grant({ all: true }),
     grant({ all: false }),
   ),
-  row(
-    "spec.grants[0].namespaces.names",
-    "in body should have at least 1 items",
-    grant({ names: ["shop"] }),
-    grant({ names: [] }),
-  ),
+  row("spec.grants[0].namespaces.names", atLeastItems(1), grant({ names: ["shop"] }), grant({ names: [] })),
   row(
     "spec.grants[0].namespaces.selector",
     "an empty selector would mean every namespace; say all: true for that",
@@ -134,7 +138,7 @@ const ofTheCluster: readonly Row[] = [
   ),
   row(
     "spec.grants[0].namespaces.selector.matchLabels",
-    "must have at most 32 items",
+    atMostItems(32),
     grant({ selector: { matchLabels: fields(32) } }),
     grant({ selector: { matchLabels: fields(33) } }),
   ),
