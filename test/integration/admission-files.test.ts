@@ -1,29 +1,26 @@
-import { beforeAll, describe, expect, it } from "vitest";
-import { sharedControlPlane } from "../control-plane/shared.ts";
-import { deployment, named, World } from "./world.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sharedControlPlane, testNamespace } from "../control-plane/shared.ts";
+import { Admission } from "./admission/index.ts";
+import { type AdmissionObject, clusterStore, deploymentOf, store, targetOf } from "./admission/row.ts";
 
-let world: World;
+let admission: Admission;
 beforeAll(async () => {
-  world = await World.create(sharedControlPlane(), "admission-files");
+  admission = new Admission(sharedControlPlane(), await testNamespace("admission-files"));
 });
+afterAll(() => admission.close());
 
 /** What the API server says to an object, without storing it. */
-async function refusal(object: object): Promise<string> {
-  const args = ["apply", "--server-side", "--dry-run=server", "-f", "-"];
-  return world.plane.kubectl(args, { input: JSON.stringify(object) }).then(
-    () => "taken",
-    (error: unknown) => String(error),
-  );
+function answer(object: AdmissionObject): Promise<string> {
+  return admission.ask(object, "tried");
 }
 
-function clusterStore(directory: string, name = "tried"): object {
-  const head = { apiVersion: "certferry.io/v1alpha1", kind: "ClusterCertificateStore", metadata: { name } };
-  return { ...head, spec: { filesystem: { directory } } };
+function toDirectory(directory: string): Promise<string> {
+  return answer(clusterStore({ filesystem: { directory } }));
 }
 
-function refused(outputs: readonly object[], more: object = {}): Promise<string> {
+function toOutputs(outputs: readonly object[], more: object = {}): Promise<string> {
   const storeRef = { kind: "ClusterCertificateStore", name: "files" };
-  return refusal(deployment(world.home, "tried", [{ name: "t", storeRef, filesystem: { outputs }, ...more }]));
+  return answer(deploymentOf({ targets: [targetOf({ storeRef, filesystem: { outputs }, ...more })] }));
 }
 
 const badPath = "a path is names of at most 200 characters with '/' between them";
@@ -31,27 +28,20 @@ const passwordSecretRef = { name: "p", key: "k" };
 
 describe("a store of files", () => {
   it("is taken for the cluster, and for no namespace", async () => {
-    expect(await refusal(clusterStore("edge/lb"))).toBe("taken");
-    const head = named("certferry.io/v1alpha1", "CertificateStore", "tried", world.home);
-    expect(await refusal({ ...head, spec: { filesystem: { directory: "edge" } } })).toContain("filesystem");
+    expect(await toDirectory("edge/lb")).toBe("taken");
+    expect(await answer(store({ filesystem: { directory: "edge" } }))).toContain("filesystem");
   });
 
   it.each(["", "/edge", "edge/", "edge//lb", "-edge", "a b"])("is refused in the directory %j", async (directory) => {
-    expect(await refusal(clusterStore(directory))).toContain("spec.filesystem.directory");
+    expect(await toDirectory(directory)).toContain("spec.filesystem.directory");
   });
 
   it.each([".", "..", "edge/../lb", ".certferry", `edge/${"x".repeat(201)}`])(
     "is refused in the directory %j, and why is said",
     async (directory) => {
-      expect(await refusal(clusterStore(directory))).toContain(badPath);
+      expect(await toDirectory(directory)).toContain(badPath);
     },
   );
-
-  it("keeps its directory", async () => {
-    await world.apply(clusterStore("edge", "kept"));
-    expect(await refusal(clusterStore("other", "kept"))).toContain("the directory of a store cannot be changed");
-    await world.plane.kubectl(["delete", "clustercertificatestore", "kept"]);
-  });
 });
 
 describe("outputs in files", () => {
@@ -61,7 +51,7 @@ describe("outputs in files", () => {
     ["with keystores", [{ path: "web.p12", format: "PKCS12", passwordSecretRef, truststorePath: "trust.p12" }]],
     ["under a name that begins with a dot", [{ path: ".web/key.pem", format: "PEM", content: "Key", mode: "0600" }]],
   ])("are taken %s", async (_, outputs) => {
-    expect(await refused(outputs)).toBe("taken");
+    expect(await toOutputs(outputs)).toBe("taken");
   });
 
   it.each<[string, object[], string]>([
@@ -105,14 +95,14 @@ describe("outputs in files", () => {
     ["with a keystore without a password", [{ path: "web", format: "JKS" }], "a keystore needs passwordSecretRef"],
     ["with a profile of what has none", [{ path: "web", format: "PEM", profile: "LegacyDES" }], "profile goes only"],
   ])("are refused %s", async (_, outputs, message) => {
-    expect(await refused(outputs)).toContain(message);
+    expect(await toOutputs(outputs)).toContain(message);
   });
 
   it("are refused with a key that is excluded, and with a chain that is", async () => {
     const key = [{ path: "web", format: "CombinedPEM" }];
-    expect(await refused(key, { privateKey: "Exclude" })).toContain("hold the private key; with privateKey: Exclude");
+    expect(await toOutputs(key, { privateKey: "Exclude" })).toContain("hold the private key; with privateKey: Exclude");
     const chain = [{ path: "web", format: "PEM", content: "Chain" }];
-    expect(await refused(chain, { chain: { include: false } })).toContain(
+    expect(await toOutputs(chain, { chain: { include: false } })).toContain(
       "an output with content Chain would be empty",
     );
   });
