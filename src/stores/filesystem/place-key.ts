@@ -1,6 +1,7 @@
 import { TerminalError } from "../errors.ts";
 import { type KeystoreRef, keystoreRefs } from "../outputs/keystore-refs.ts";
 import { keysOf, type Outputs } from "../outputs/output.ts";
+import { mostKeyLength, readKey } from "../place-key.ts";
 
 /** What `Place.key` holds: what a removal needs when the spec is gone. */
 export interface PlaceKey {
@@ -11,29 +12,20 @@ export interface PlaceKey {
   readonly keystores: readonly KeystoreRef[];
 }
 
-/** The room that a record has for it. */
-const mostLength = 2048;
-
 /** Throws `TerminalError` `PathsTooLong`. */
 export function placeKey(volume: string, target: Outputs): string {
   const paths = target.outputs.flatMap(keysOf);
   const keys = [keystoreRefs(target), []].map((keystores) => JSON.stringify({ volume, paths, keystores }));
-  const key = keys.find((text) => text.length <= mostLength);
+  const key = keys.find((text) => text.length <= mostKeyLength);
   if (key !== undefined) return key;
   throw new TerminalError("PathsTooLong", "The paths of this target are too long to be noted; use several targets.");
 }
 
 /** Throws `TerminalError` `PlaceUnknown`. */
 export function readPlaceKey(text: string): PlaceKey {
-  const value: unknown = JSON.parse(text);
-  if (typeof value === "object" && value !== null && "volume" in value && "paths" in value && "keystores" in value) {
-    const { volume, paths, keystores } = value;
-    if (typeof volume === "string" && Array.isArray(paths) && Array.isArray(keystores)) {
-      return { volume, paths: paths as string[], keystores: keystores as KeystoreRef[] };
-    }
-  }
-  throw new TerminalError(
-    "PlaceUnknown",
-    "The record of this place cannot be read; remove what was delivered by hand.",
+  return readKey(text, ({ volume, paths, keystores }) =>
+    typeof volume === "string" && Array.isArray(paths) && Array.isArray(keystores)
+      ? { volume, paths: paths as string[], keystores: keystores as KeystoreRef[] }
+      : undefined,
   );
 }

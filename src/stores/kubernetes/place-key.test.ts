@@ -45,7 +45,7 @@ describe("the key of a place", () => {
     );
   });
 
-  it.each(["{}", "null", '{"namespace":"shop","name":"web"}', '{"cluster":"u1","namespace":"shop","name":1}'])(
+  it.each(["", "{}", "null", '{"namespace":"shop","name":"web"}', '{"cluster":"u1","namespace":"shop","name":1}'])(
     "is refused where it reads %s",
     (text) => {
       expect(() => readPlaceKey(text)).toThrow(expect.objectContaining({ reason: "PlaceUnknown" }));

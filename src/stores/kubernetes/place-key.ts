@@ -1,5 +1,5 @@
-import { TerminalError } from "../errors.ts";
 import { type KeystoreRef, keystoreRefs } from "../outputs/keystore-refs.ts";
+import { mostKeyLength, readKey } from "../place-key.ts";
 import type { HolderTarget } from "./target.ts";
 
 /** What `Place.key` holds: what a removal needs when the spec is gone. */
@@ -14,29 +14,24 @@ export interface PlaceKey {
   readonly keystores?: readonly KeystoreRef[];
 }
 
-/** The room that a record has for it. */
-const mostLength = 2048;
-
 export function placeKey(cluster: string, namespace: string, target: HolderTarget): string {
   const keystores = keystoreRefs(target);
   const { kind } = target.holder;
   const place: PlaceKey = { cluster, ...(kind === "Secret" ? {} : { kind }), namespace, name: target.name };
   const whole = JSON.stringify(keystores.length === 0 ? place : { ...place, keystores });
-  return whole.length <= mostLength ? whole : JSON.stringify(place);
+  return whole.length <= mostKeyLength ? whole : JSON.stringify(place);
 }
 
 /** Throws `TerminalError` `PlaceUnknown`. */
 export function readPlaceKey(text: string): PlaceKey {
-  const value: unknown = JSON.parse(text);
-  if (typeof value === "object" && value !== null && "cluster" in value && "namespace" in value && "name" in value) {
-    const { cluster, namespace, name } = value;
-    const keystores = "keystores" in value ? { keystores: value.keystores as readonly KeystoreRef[] } : {};
-    const kind = "kind" in value && value.kind === "ConfigMap" ? ({ kind: value.kind } as const) : {};
-    if (typeof cluster === "string" && typeof namespace === "string" && typeof name === "string")
-      return { cluster, ...kind, namespace, name, ...keystores };
-  }
-  throw new TerminalError(
-    "PlaceUnknown",
-    "The record of this place cannot be read; remove what was delivered by hand.",
-  );
+  return readKey(text, ({ cluster, kind, namespace, name, keystores }) => {
+    if (typeof cluster !== "string" || typeof namespace !== "string" || typeof name !== "string") return undefined;
+    return {
+      cluster,
+      ...(kind === "ConfigMap" ? { kind } : {}),
+      namespace,
+      name,
+      ...(keystores === undefined ? {} : { keystores: keystores as readonly KeystoreRef[] }),
+    };
+  });
 }
