@@ -177,3 +177,18 @@ it("answers 500 to what is a defect of its own, and throws it when it is closed"
   await client.close();
   await expect(server.close()).rejects.toThrow("a defect");
 });
+
+it("throws when it is closed what a fault has thrown", async () => {
+  const server = await CommandServer.start();
+  const client = new Client(server);
+  server.inject(() => {
+    throw new Error("a defect");
+  });
+
+  await expect(client.get("/Status/Endpoints")).rejects.toMatchObject({
+    code: expect.stringMatching(/^(UND_ERR_SOCKET|ECONNRESET)$/),
+  });
+
+  await client.close();
+  await expect(server.close()).rejects.toThrow("a defect");
+});

@@ -71,7 +71,7 @@ export class CommandServer {
     else this.#injections.delete(injection);
   }
 
-  /** Throws the first defect of this server that a request has met, which its client saw as status 500. */
+  /** Throws the first defect of this server or of a fault that a request has met; its client saw status 500, or no answer. */
   async close(): Promise<void> {
     this.#server.closeAllConnections();
     await this.#server[Symbol.asyncDispose]();
@@ -87,17 +87,19 @@ export class CommandServer {
     const [scheme = ""] = (request.headers.authorization ?? "").split(" ", 1);
     const seen: Seen = { kind, url, scheme, status: 0 };
     response.once("close", this.traffic.begin(seen));
+    const body = await bodyOf(request).catch(() => undefined);
+    // The client has gone away.
+    if (body === undefined) return;
+    const fault = [...this.#injections].find((injection) => injection.meets(kind))?.fault ?? answered;
     try {
-      const body = await bodyOf(request);
-      const fault = [...this.#injections].find((injection) => injection.meets(kind))?.fault ?? answered;
       await fault({
         work: () => this.#work(route, { headers: request.headers, search, body }),
         send: (answer) => this.#send(response, seen, answer),
         encode: (answer) => this.#encode(answer),
         response,
       });
-    } catch {
-      // The client has gone away.
+    } catch (error) {
+      this.#defects.push(error);
       response.destroy();
     }
   }
