@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { badRequest, errorCodes, Refusal } from "../http/refusal.ts";
+import { badRequest, noCertificateFormat } from "../http/refusal.ts";
 import type { Certificate } from "../model/certificate.ts";
 import type { Features } from "../version.ts";
 import type { DownloadRequest } from "./download.ts";
@@ -23,13 +23,9 @@ const extensionOf: Readonly<Record<DownloadFormat, string>> = {
   PEM: "PEM",
 };
 
-/** The header names it; the text for none is quoted from the live service (A.4 [C]). */
+/** The header names it (C.4 [S]). */
 export function formatOf(header: string | string[] | undefined, features: Features): DownloadFormat {
-  if (typeof header !== "string" || header === "") {
-    throw new Refusal(400, "You must supply a certificate format in the 'X-CertificateFormat' header of the request.", {
-      code: errorCodes.NoCertificateFormat,
-    });
-  }
+  if (typeof header !== "string" || header === "") throw noCertificateFormat();
   const format = header.toUpperCase();
   if (format === "DER" || format === "PEM" || format === "P7B") return format;
   // After 25.1.1 (A.16).

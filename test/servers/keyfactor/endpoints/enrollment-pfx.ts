@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Call, Endpoint } from "../endpoint.ts";
 import { ok } from "../http/answer.ts";
 import { members } from "../http/any-case.ts";
-import { badRequest, errorCodes, Refusal } from "../http/refusal.ts";
+import { badRequest, noCertificateFormat } from "../http/refusal.ts";
 import { issuedBy } from "../issuing-ca.ts";
 import { time } from "../model/schedule.ts";
 
@@ -22,10 +22,8 @@ export const enrollPfx: Endpoint = {
   path: "/Enrollment/PFX",
   handle: async (call) => {
     call.requires("/certificates/enrollment/pfx/");
-    if (call.headers["x-certificateformat"] === undefined) {
-      const message = "You must supply a certificate format in the 'X-CertificateFormat' header of the request.";
-      throw new Refusal(400, message, { code: errorCodes.NoCertificateFormat });
-    }
+    // Required as for Download (A.1).
+    if (call.headers["x-certificateformat"] === undefined) throw noCertificateFormat();
     const { Subject, SANs, Template, EnrollmentPattern } = call.read(body);
     const pattern = call.command.features.enrollmentPatterns ? EnrollmentPattern : undefined;
     if (!Template && !pattern) throw badRequest("A template is required.");

@@ -35,5 +35,10 @@ export class Refusal extends Error {
   }
 }
 
+/** The text is quoted from the live service (A.4 [C]). */
+export const noCertificateFormat = (): Refusal =>
+  new Refusal(400, "You must supply a certificate format in the 'X-CertificateFormat' header of the request.", {
+    code: errorCodes.NoCertificateFormat,
+  });
 export const badRequest = (message: string): Refusal => new Refusal(400, message);
 export const notFound = (what: string): Refusal => new Refusal(404, `${what} was not found.`);
