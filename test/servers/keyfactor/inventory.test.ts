@@ -139,6 +139,7 @@ it.each([
     { Weekly: { Days: ["Monday"], Time: "2026-11-22T23:30:00Z" } },
     { Weekly: { Days: ["Monday"], Time: "2026-11-22T23:30:00.000Z" } },
   ],
+  [{ Monthly: { Day: 5, Time: "2026-11-22T23:30:00Z" } }, { Monthly: { Day: 5, Time: "2026-11-22T23:30:00.000Z" } }],
   [{ Off: true }, null],
 ])("reads the schedule %j back as %j", async (Schedule, told) => {
   const scene = await Scene.start();

@@ -42,10 +42,11 @@ export function dueOf(wire: Wire, now: number): Due {
   if (set.length !== 1) throw badRequest("Schedule must have exactly one member.");
   if (wire.Immediate === true) return { kind: "Immediate" };
   if (wire.ExactlyOnce) return { kind: "ExactlyOnce", at: wire.ExactlyOnce.Time };
-  if (wire.Interval) return every(wire, now, now, wire.Interval.Minutes * minuteMs);
-  if (wire.Daily) return every(wire, now, wire.Daily.Time, dayMs);
-  if (wire.Weekly) return every(wire, now, wire.Weekly.Time, 7 * dayMs);
-  if (wire.Monthly) return every(wire, now, wire.Monthly.Time, 30 * dayMs);
+  const { Interval, Daily, Weekly, Monthly } = wire;
+  if (Interval) return every(now, now, Interval.Minutes * minuteMs, { Interval });
+  if (Daily) return every(now, Daily.Time, dayMs, { Daily: told(Daily) });
+  if (Weekly) return every(now, Weekly.Time, 7 * dayMs, { Weekly: told(Weekly) });
+  if (Monthly) return every(now, Monthly.Time, 30 * dayMs, { Monthly: told(Monthly) });
   if ("Off" in wire) return { kind: "Off" };
   throw badRequest("Schedule must have exactly one member.");
 }
@@ -70,17 +71,14 @@ export function onceAt(at: number | undefined | null, now: number): Once {
   return { at, wire: { ExactlyOnce: { Time: iso(at) } } };
 }
 
-function every(wire: Wire, now: number, first: number, periodMs: number): Due {
+function every(now: number, first: number, periodMs: number, wire: object): Due {
   const at = first >= now ? first : first + Math.ceil((now - first) / periodMs) * periodMs;
-  return { kind: "Every", at, periodMs, wire: toldAgain(wire) };
+  return { kind: "Every", at, periodMs, wire };
 }
 
-/** The schedule as it came, with times as Command writes them. */
-function toldAgain({ Interval, Daily, Weekly, Monthly }: Wire): object {
-  if (Interval) return { Interval };
-  if (Daily) return { Daily: { Time: iso(Daily.Time) } };
-  if (Weekly) return { Weekly: { ...Weekly, Time: iso(Weekly.Time) } };
-  return Monthly ? { Monthly: { ...Monthly, Time: iso(Monthly.Time) } } : {};
+/** As it came, with the time as Command writes it. */
+function told(timed: { readonly Time: number }): object {
+  return { ...timed, Time: iso(timed.Time) };
 }
 
 /** How Command writes a time. */
