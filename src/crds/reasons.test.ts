@@ -18,8 +18,10 @@ function told(): string[] {
 }
 
 it("has a line for everything that is told as a reason", () => {
+  const found = new Set(told());
   const known = new Set<string>(all);
-  expect([...new Set(told())].filter((name) => !known.has(name))).toEqual([]);
+  expect(found).toContain("UpdateScheduled");
+  expect([...found].filter((name) => !known.has(name))).toEqual([]);
 });
 
 it("names each reason once", () => {
