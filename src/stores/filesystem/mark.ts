@@ -1,4 +1,5 @@
 import { type KeystoreRecord, readRecord, sha256 } from "../outputs/keystore-record.ts";
+import { ownFolder } from "./tree.ts";
 
 /** A file's bytes as we wrote them, or are about to. */
 export interface WrittenFile {
@@ -38,11 +39,17 @@ export function readMark(text: string, id: string): Mark | undefined {
     const { mark, files } = value as Record<string, unknown>;
     if (typeof mark !== "string" || markId(mark) !== id || typeof files !== "object" || files === null)
       return undefined;
-    const read = Object.entries(files).map(([path, list]: [string, unknown]) => [path, readList(list)] as const);
+    const written = Object.entries(files).filter(([path]) => isPath(path));
+    const read = written.map(([path, list]: [string, unknown]) => [path, readList(list)] as const);
     return { mark, files: Object.fromEntries(read) };
   } catch {
     return undefined;
   }
+}
+
+/** Whether it is one that an output may have, by the CRD: it leads out of the directory no more than into our own folder. */
+function isPath(path: string): boolean {
+  return path.split("/").every((name) => !["", ".", ".."].includes(name) && !name.startsWith(ownFolder));
 }
 
 function readList(list: unknown): WrittenFile[] {

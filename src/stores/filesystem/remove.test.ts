@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { desiredOf, FilesStore, openStore } from "../../../test/fixtures/files-store.ts";
 import { issue, type Issued } from "../../../test/fixtures/pki.ts";
-import { temporaryName } from "./mark.ts";
+import { sha256 } from "../outputs/keystore-record.ts";
+import { markId, temporaryName } from "./mark.ts";
 
 const mark = "me/StoreDeployment/shop/web/t";
 const pair = [
@@ -63,6 +64,18 @@ describe("removal from files", () => {
     expect(await files.files()).toEqual([`web/.certferry-${"0".repeat(24)}.tmp`]);
     expect(await readFile(rest, "utf8")).toBe("of another target");
   });
+
+  it.each(["../outside.crt", "web/../../outside.crt", ".certferry/volume"])(
+    "takes away nothing but files of the directory, though somebody has written %s into the mark",
+    async (path) => {
+      await writeFile(join(files.root, "outside.crt"), leaf.pem);
+      const before = await readFile(join(files.directory, path));
+      const forged = JSON.stringify({ mark, files: { [path]: [{ sha256: sha256(before) }] } });
+      await writeFile(join(files.directory, ".certferry/marks", `${markId(mark)}.json`), forged);
+      expect(await files.remove(files.place(...pair), mark)).toEqual({});
+      expect(await readFile(join(files.directory, path))).toEqual(before);
+    },
+  );
 
   it("refuses a key that does not read as one", async () => {
     const store = await openStore(files.root);
