@@ -10,18 +10,18 @@ export interface Ended {
 }
 
 const success: Ended = { result: result.Success, message: null, willRetry: false };
+const warning: Ended = { result: result.Warning, message: "The job ended with a warning.", willRetry: false };
 
 /** Does in the store what the work says, or what the outcome makes of it. */
 export function run(store: Store, work: Exclude<Work, { kind: "Inventory" }>, outcome: Outcome, world: World): Ended {
   switch (outcome) {
     case "Success":
-      return work.kind === "Add" ? add(store, work, world) : remove(store, work.alias);
-    case "WarningPlaced": {
-      const ended = work.kind === "Add" ? add(store, work, world) : remove(store, work.alias);
-      return { ...ended, result: result.Warning, message: "The job ended with a warning." };
-    }
+      return done(store, work, world);
+    case "WarningPlaced":
+      done(store, work, world);
+      return warning;
     case "Warning":
-      return { result: result.Warning, message: "The job ended with a warning.", willRetry: false };
+      return warning;
     case "Failure":
       return failure("The orchestrator could not reach the store.");
     case "WillRetry":
@@ -33,6 +33,10 @@ export function run(store: Store, work: Exclude<Work, { kind: "Inventory" }>, ou
 export interface World {
   certificate(id: number): Certificate | undefined;
   nextItemId(): number;
+}
+
+function done(store: Store, work: Exclude<Work, { kind: "Inventory" }>, world: World): Ended {
+  return work.kind === "Add" ? add(store, work, world) : remove(store, work.alias);
 }
 
 function add(store: Store, work: Extract<Work, { kind: "Add" }>, world: World): Ended {
