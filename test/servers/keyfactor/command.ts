@@ -1,4 +1,5 @@
 import { randomUUID, X509Certificate } from "node:crypto";
+import { thumbprintOf } from "./files/facts.ts";
 import { Certificates, type Certificate } from "./model/certificate.ts";
 import type { Entry, Orchestrator, Store } from "./model/store.ts";
 import { dueOf } from "./model/schedule.ts";
@@ -167,9 +168,7 @@ export class Command implements Site {
   locationsOf({ facts }: Certificate): { readonly store: Store; readonly entry: Entry; readonly chainLevel: number }[] {
     return this.stores().flatMap((store) =>
       store.inventory.flatMap((entry) => {
-        const chainLevel = entry.certificates.findIndex(
-          ({ fingerprint }) => fingerprint.replaceAll(":", "") === facts.Thumbprint,
-        );
+        const chainLevel = entry.certificates.findIndex((x509) => thumbprintOf(x509) === facts.Thumbprint);
         return chainLevel === -1 ? [] : [{ store, entry, chainLevel }];
       }),
     );

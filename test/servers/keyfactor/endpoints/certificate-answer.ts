@@ -12,7 +12,6 @@ export function certificateAnswer(command: Command, certificate: Certificate, in
   const { id, facts, key, metadata, ownerRoleId, requestId, x509 } = certificate;
   const { IssuedDN, IssuedCN, IssuerDN, Thumbprint, SerialNumber, NotBefore, NotAfter, SigningAlgorithm } = facts;
   const role = command.settings.roles.find((known) => known.id === ownerRoleId);
-  const locations = command.locationsOf(certificate);
   return {
     Id: id,
     Thumbprint,
@@ -31,7 +30,7 @@ export function certificateAnswer(command: Command, certificate: Certificate, in
     LocationsCount: [],
     SSLLocations: [],
     Locations: included.locations
-      ? locations.map(({ store, entry, chainLevel }) => ({
+      ? command.locationsOf(certificate).map(({ store, entry, chainLevel }) => ({
           StoreMachine: store.clientMachine,
           StorePath: store.path,
           StoreType: store.type.id,

@@ -16,12 +16,16 @@ export interface CertificateFacts {
   readonly SigningAlgorithm: string;
 }
 
+export function thumbprintOf({ fingerprint }: X509Certificate): string {
+  return fingerprint.replaceAll(":", "");
+}
+
 /** By @peculiar/x509. Parts of a name stand in the certificate's order [I]. */
 export function factsOf(certificate: X509Certificate): CertificateFacts {
   const parsed = new x509.X509Certificate(new Uint8Array(certificate.raw));
   const [commonName = ""] = parsed.subjectName.getField("CN");
   return {
-    Thumbprint: certificate.fingerprint.replaceAll(":", ""),
+    Thumbprint: thumbprintOf(certificate),
     SerialNumber: parsed.serialNumber.toUpperCase(),
     IssuedDN: parsed.subject,
     IssuedCN: commonName,
