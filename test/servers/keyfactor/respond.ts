@@ -52,7 +52,7 @@ function checkRequestedWith(headers: IncomingHttpHeaders): void {
 /** JSON types alone (A.1 [O]); 415 for others is ASP.NET's [I]. */
 function parsed({ endpoint }: Route, headers: IncomingHttpHeaders, body: Buffer): unknown {
   if (endpoint.method !== "POST" && endpoint.method !== "PUT") return undefined;
-  if (!/^(application\/(json|json-patch\+json|[^;]*\+json)|text\/json)\s*(;|$)/i.test(headers["content-type"] ?? "")) {
+  if (!/^(application\/(json|[^;]*\+json)|text\/json)\s*(;|$)/i.test(headers["content-type"] ?? "")) {
     throw new Refusal(415, "The media type of the request is not supported.");
   }
   try {

@@ -19,8 +19,7 @@ export async function readCertificateFile(base64: string, password: string | und
   const file = bytesOf(base64);
   const text = file.toString("latin1");
   if (text.includes("-----BEGIN ")) return withCertificates("PEM", certificatesInPem(text));
-  const read = [derCertificate, pkcs7].map((reader) => reader(file)).find((found) => found !== undefined);
-  return read ?? pkcs12(file, password);
+  return derCertificate(file) ?? pkcs7(file) ?? pkcs12(file, password);
 }
 
 /** The certificate that an import is about. */
