@@ -84,8 +84,7 @@ export class CommandServer {
     const path = below(this.apiPath, pathname);
     const route = path === undefined ? undefined : routeOf(this.command, request.method ?? "", path);
     const kind = route === undefined ? "none" : kindOf(route.endpoint);
-    const [scheme = ""] = (request.headers.authorization ?? "").split(" ", 1);
-    const seen: Seen = { kind, url, scheme, status: 0 };
+    const seen: Seen = { kind, url, status: 0 };
     response.once("close", this.traffic.begin(seen));
     const body = await bodyOf(request).catch(() => undefined);
     // The client has gone away.

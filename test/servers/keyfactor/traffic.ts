@@ -6,8 +6,6 @@ export interface Seen {
   readonly kind: string;
   /** As it came, with the query. */
   readonly url: string;
-  /** What the client said it is; never credentials. */
-  readonly scheme: string;
   /** 0 until it is answered, and where it never was. */
   status: number;
 }
