@@ -110,6 +110,20 @@ it.each([
   expect(await scene.client.post(path, { CertificateId, CertificateStores, Schedule })).toMatchObject({ status });
 });
 
+it("brings the key into the store only where it is asked for", async () => {
+  const scene = await Scene.start();
+  const store = scene.server.command.addStore({ type: "AKV" });
+  const id = await scene.imported();
+
+  await scene.added(id, { CertificateStoreId: store.id, Alias: "with", IncludePrivateKey: true });
+  await scene.added(id, { CertificateStoreId: store.id, Alias: "without", IncludePrivateKey: false });
+
+  expect([...store.contents.values()]).toMatchObject([
+    { alias: "with", hasPrivateKey: true },
+    { alias: "without", hasPrivateKey: false },
+  ]);
+});
+
 it("makes two jobs of two requests that are the same", async () => {
   const scene = await Scene.start();
   scene.server.command.addStore({ type: "AKV", id: storeId, orchestrator: { pickUpMs: "Never" } });

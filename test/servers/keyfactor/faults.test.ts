@@ -122,14 +122,15 @@ it("holds requests, and counts the most that are under way at once", async () =>
   await hold.reached;
   await expect.poll(() => server.traffic.count(kind), { timeout: 20_000 }).toBe(3);
   expect(imported()).toBe(0);
+  await probe;
+  await scene.client.get("/Status/Endpoints");
   hold.release();
 
   expect((await Promise.all(replies)).map(({ status }) => status)).toEqual([200, 200, 200]);
-  await probe;
   await send();
   expect(server.traffic.most(kind)).toBe(3);
-  await scene.client.get("/Status/Endpoints");
   expect(server.traffic.most("GET /Status/Endpoints")).toBe(1);
+  expect(server.traffic.most()).toBe(4);
 });
 
 it("answers later, so that requests meet", async () => {
