@@ -35,9 +35,13 @@ export async function storeMark(tree: Tree, mark: Mark): Promise<void> {
   await (Object.keys(mark.files).length > 0 ? write(tree, file, writeMark(mark)) : remove(tree, file));
 }
 
-/** Who was the last to write a file: the id of a mark, which says whether it still names the file. */
+/**
+ * Who was the last to write a file: the id of a mark, which says whether it still names the file. Undefined where it does not
+ * read as one: others may write into the directory, too.
+ */
 export async function readHolder(tree: Tree, path: string): Promise<string | undefined> {
-  return (await read(tree, holderFile(path)))?.trim();
+  const id = (await read(tree, holderFile(path)))?.trim();
+  return id !== undefined && /^[0-9a-f]{32}$/.test(id) ? id : undefined;
 }
 
 export async function storeHolder(tree: Tree, path: string, id: string): Promise<void> {

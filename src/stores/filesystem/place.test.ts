@@ -228,6 +228,16 @@ describe("the mark of a target", () => {
     });
   });
 
+  it("is looked for in the directory alone, wherever a file is said to lead", async () => {
+    const place = files.place(crt);
+    await files.write(place, await desiredOf(first));
+    await mkdir(join(files.root, "other/.certferry"), { recursive: true });
+    const folder = join(files.directory, ".certferry/paths");
+    const [name = ""] = await readdir(folder);
+    await writeFile(join(folder, name), "../../../other/mark");
+    expect(differences(await place.observe(await desiredOf(first), signal))).toEqual(["mark"]);
+  });
+
   it("is mended when a file does not lead to it", async () => {
     const place = files.place(crt);
     await files.write(place, await desiredOf(first));
