@@ -122,6 +122,12 @@ describe("the configuration", () => {
       '--allow-egress takes addresses, CIDRs and hosts (*.example.com for all below one), with commas between, not "10.0.0.0/33"',
     ],
     [["--resolve=a:1"], '--resolve takes host=address:port, several with commas between, not "a:1"'],
+    [["--resolve=a=b:443,c"], '--resolve takes host=address:port, several with commas between, not "a=b:443,c"'],
+    [["--resolve=a=b:65536"], '--resolve takes host=address:port, several with commas between, not "a=b:65536"'],
+    [
+      ["--deny-egress=10.0.0.0/8,a..b"],
+      '--deny-egress takes addresses, CIDRs and hosts (*.example.com for all below one), with commas between, not "10.0.0.0/8,a..b"',
+    ],
     [["--surprise"], "--surprise is not a flag; see --help"],
     [["--toString"], "--toString is not a flag; see --help"],
     [["--no-leader-elect"], "--no-leader-elect is not a flag; see --help"],
