@@ -35,6 +35,12 @@ export interface StoreOptions {
   provider(name: string): Provider | undefined;
 }
 
+interface Found {
+  readonly object: StoreObject;
+  readonly provider: Provider;
+  readonly block: unknown;
+}
+
 /**
  * Turns references into stores. A store is built once for each version of its spec and Secrets, and closed when nobody uses it
  * any more. Its gate outlasts all versions.
@@ -62,8 +68,8 @@ export class StoreResolver {
    * `use` tells why.
    */
   enter(namespace: string, ref: StoreRef, use: StoreUse, visitor: Visitor): Entry {
-    const object = this.#find(namespace, ref);
-    if (object === undefined || !this.#permitted(namespace, ref, use)) return { state: "Entered", leave: () => {} };
+    const object = this.#usable(namespace, ref, use);
+    if (object === undefined) return { state: "Entered", leave: () => {} };
     return this.#gateOf(storeKey(namespace, ref), object).enter(visitor);
   }
 
@@ -84,13 +90,7 @@ export class StoreResolver {
     signal: AbortSignal,
     work: (resolved: ResolvedStore) => Promise<T>,
   ): Promise<T> {
-    this.#permit(namespace, ref, use);
-    const object = this.#find(namespace, ref);
-    if (object === undefined) {
-      const message = `${storeTitle(ref)} does not exist in namespace ${namespace}; create it.`;
-      throw new WaitingError("StoreMissing", message);
-    }
-    const { provider, block } = this.#providerOf(ref, object, use);
+    const { object, provider, block } = this.#found(namespace, ref, use);
     const key = storeKey(namespace, ref);
     const gate = this.#gateOf(key, object);
     const version = this.#versionOf(object);
@@ -135,12 +135,20 @@ export class StoreResolver {
     permit(this.#options.cluster, (name) => this.#options.provider(name), namespace, ref, use);
   }
 
-  #permitted(namespace: string, ref: StoreRef, use: StoreUse): boolean {
+  #found(namespace: string, ref: StoreRef, use: StoreUse): Found {
+    this.#permit(namespace, ref, use);
+    const object = this.#find(namespace, ref);
+    if (object !== undefined) return { object, ...this.#providerOf(ref, object, use) };
+    const message = `${storeTitle(ref)} does not exist in namespace ${namespace}; create it.`;
+    throw new WaitingError("StoreMissing", message);
+  }
+
+  /** The store, unless `use` will throw. */
+  #usable(namespace: string, ref: StoreRef, use: StoreUse): StoreObject | undefined {
     try {
-      this.#permit(namespace, ref, use);
-      return true;
+      return this.#found(namespace, ref, use).object;
     } catch {
-      return false;
+      return undefined;
     }
   }
 

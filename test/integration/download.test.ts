@@ -217,6 +217,17 @@ describe("a download", () => {
     expect(await writes("key")).toBe(0);
   });
 
+  it("is refused by a store of another provider, also where that is its target's and takes one at a time", async () => {
+    const spec = { kubernetes: { auth: { serviceAccountRef: { name: "writer" } } }, limits: { maxConcurrent: 1 } };
+    await world.apply({ ...ours("CertificateStore", "narrow"), spec });
+    const target = { storeRef: { name: "narrow" }, configMap: { name: "same", key: "web.pem" } };
+    await ask("same", "same", { storeRef: { name: "narrow" }, target });
+    const { status } = await ready("same", "ProviderMismatch");
+    expect(status?.delivery?.message).toBe(
+      "CertificateStore narrow is a kubernetes store, but the block here is ledger; use a block kubernetes or another store.",
+    );
+  });
+
   it("goes into a Secret beside what others keep there", async () => {
     const type = "example.com/bundle";
     await world.apply({ ...named("v1", "Secret", "both", world.home), type, stringData: { other: "x" } });
