@@ -1,12 +1,12 @@
 import * as z from "zod";
-import type { Call, Endpoint } from "../endpoint.ts";
-import { ok } from "../http/answer.ts";
+import type { Endpoint } from "../endpoint.ts";
 import { members } from "../http/any-case.ts";
-import { notFound, Refusal } from "../http/refusal.ts";
+import { notFound } from "../http/refusal.ts";
 import type { Certificate } from "../model/certificate.ts";
+import type { Work } from "../model/job.ts";
 import { refusalOf } from "../model/placement.ts";
-import { type Once, onceOf, schedule } from "../model/schedule.ts";
-import type { Store } from "../model/store.ts";
+import { onceOf } from "../model/schedule.ts";
+import { allowed, forAllStores, queued, storeEntry, type StoreRequest } from "./queue.ts";
 
 /**
  * The vendor's client sends null for none, which was a bug for some (A.7 [K]). It cannot have been one for most store types:
@@ -20,21 +20,14 @@ const entryPassword = members({
 
 /** A.7 [O][K]. */
 const entry = members({
-  CertificateStoreId: z.guid(),
-  Alias: z.string().nullish(),
-  JobFields: z.record(z.string(), z.unknown()).nullish(),
+  ...storeEntry,
   Overwrite: z.boolean().nullish(),
   EntryPassword: entryPassword,
   PfxPassword: z.string().nullish(),
   IncludePrivateKey: z.boolean().nullish(),
 });
 
-const body = members({
-  CertificateId: z.int(),
-  CertificateStores: z.array(entry).min(1),
-  Schedule: schedule,
-  CollectionId: z.int().nullish(),
-});
+const body = members({ CertificateId: z.int(), CertificateStores: z.array(entry).min(1), ...forAllStores });
 type Entry = z.output<typeof entry>;
 
 /** Only queues jobs: what becomes of them is in the history (A.7). */
@@ -43,29 +36,30 @@ export const addToStores: Endpoint = {
   path: "/CertificateStores/Certificates/Add",
   handle: (call) => {
     const { CertificateId, CertificateStores, Schedule, CollectionId } = call.read(body);
-    const { command } = call;
-    const stores = CertificateStores.map(({ CertificateStoreId }) => command.store(CertificateStoreId));
-    // A.3 [S].
-    call.requires("/certificates/collections/read/", CollectionId ?? 0);
-    for (const store of stores) call.requires("/certificate_stores/schedule/", store?.containerId ?? 0);
-    const once = onceOf(Schedule, command.now());
-    const certificate = command.certificate(CertificateId);
+    const requests = allowed(call, CertificateStores, CollectionId);
+    const once = onceOf(Schedule, call.command.now());
+    const certificate = call.command.certificate(CertificateId);
     if (certificate === undefined) throw notFound(`Certificate ${CertificateId}`);
-
-    const requests = CertificateStores.map((entry, at) => ({ entry, store: stores[at] }));
-    const refusals = requests.flatMap(({ entry, store }) => refusal(store, certificate, entry) ?? []);
-    const [first] = refusals;
-    // One that is refused keeps all the others from having a job [I].
-    if (first !== undefined) throw new Refusal(400, first, { failedOperations: refusals });
-    const ids = requests.flatMap(({ entry, store }) =>
-      store === undefined ? [] : [jobFor(call, store, entry, CertificateId, once)],
-    );
-    // The ids come in no order that one may rely on (F.4 [U]): not in the request's.
-    return ok(ids.reverse());
+    const jobs = requests.map((request) => ({
+      storeId: request.entry.CertificateStoreId,
+      work: workOf(certificate, request.entry),
+      refusal: refusal(certificate, request),
+    }));
+    return queued(call, once, jobs);
   },
 };
 
-function refusal(store: Store | undefined, certificate: Certificate, entry: Entry): string | undefined {
+function workOf({ id }: Certificate, entry: Entry): Work {
+  return {
+    kind: "Add",
+    certificateId: id,
+    alias: entry.Alias ?? undefined,
+    overwrite: entry.Overwrite ?? false,
+    includePrivateKey: entry.IncludePrivateKey ?? false,
+  };
+}
+
+function refusal(certificate: Certificate, { entry, store }: StoreRequest<Entry>): string | undefined {
   if (store === undefined) return `The certificate store ${entry.CertificateStoreId} does not exist.`;
   if (entry.EntryPassword === null && store.type.entryPassword) return "The entry password is null.";
   return refusalOf(store, certificate, {
@@ -75,15 +69,4 @@ function refusal(store: Store | undefined, certificate: Certificate, entry: Entr
     parameters: entry.JobFields ?? {},
     hasEntryPassword: Boolean(entry.EntryPassword),
   });
-}
-
-function jobFor({ command }: Call, store: Store, entry: Entry, certificateId: number, once: Once): string {
-  const work = {
-    kind: "Add",
-    certificateId,
-    alias: entry.Alias ?? undefined,
-    overwrite: entry.Overwrite ?? false,
-    includePrivateKey: entry.IncludePrivateKey ?? false,
-  } as const;
-  return command.jobs.create(store.id, work, once, command.now()).id;
 }
