@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { KubeError, type KubeErrorReason } from "../../kube/index.ts";
 import { WaitingError } from "../errors.ts";
-import { type Asked, meaningOf } from "./failure.ts";
+import { type Asked, clusterMeaning, meaningOf } from "./failure.ts";
 
 const asked: Asked = {
   verb: "patch",
@@ -40,6 +40,27 @@ describe("a failed request to a cluster", () => {
   it("did surely not happen when it was never sent, or only looked", () => {
     expect(meaning("ConnectionFailed", { sent: false })).toBe("TransientError ClusterUnavailable no");
     expect(meaning("Timeout", {}, "get")).toBe("TransientError ClusterUnavailable no");
+  });
+
+  it.each<[KubeErrorReason, number | undefined, boolean]>([
+    ["Timeout", undefined, true],
+    ["ConnectionFailed", undefined, true],
+    ["Timeout", 504, false],
+    ["Aborted", undefined, false],
+  ])("%s (%s) is silence: %s", (reason, status, silent) => {
+    const error = new KubeError(reason, "no answer", status === undefined ? {} : { status });
+    expect(meaningOf(error, asked)).toMatchObject({ silent });
+    expect(clusterMeaning(error, asked.as)).toMatchObject({ silent });
+  });
+
+  it("that asks for no object writes nothing, and tells of a refused login as any other", () => {
+    const error = new KubeError("InternalError", "out of order", { status: 500 });
+    expect(clusterMeaning(error, asked.as)).toMatchObject({ reason: "ClusterUnavailable", happened: "no" });
+    const refused = clusterMeaning(new KubeError("Unauthorized", "no", { status: 401 }), asked.as);
+    expect(refused).toMatchObject({
+      reason: "CredentialsRefused",
+      message: "The cluster refuses the credentials of ServiceAccount shop/writer; renew them.",
+    });
   });
 
   it("never tells what the server said of a Secret's values", () => {

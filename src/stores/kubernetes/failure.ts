@@ -24,15 +24,11 @@ export interface Asked {
  * Rethrows what is no error of the API.
  */
 export function meaningOf(error: unknown, asked: Asked): StoreError {
-  const inner = error instanceof Error && isStoreError(error.cause) ? error.cause : error;
-  if (isStoreError(inner)) return inner;
+  const known = connectionMeaning(error, asked.as);
+  if (known !== undefined) return known;
   if (!isKubeError(error)) throw error;
   const where = `${asked.resource.kind} ${asked.namespace}/${asked.name}`;
   switch (error.reason) {
-    case "Unauthorized":
-      return new CredentialsRefused(`The cluster refuses the credentials of ${asked.as}; renew them.`, {
-        cause: error,
-      });
     case "Forbidden":
       return forbidden(error, asked);
     case "NotFound":
@@ -52,6 +48,23 @@ export function meaningOf(error: unknown, asked: Asked): StoreError {
   }
 }
 
+/** What a failed request means that is about no place. Rethrows what is no error of the API. */
+export function clusterMeaning(error: unknown, as: string): StoreError {
+  const known = connectionMeaning(error, as);
+  if (known !== undefined) return known;
+  if (!isKubeError(error)) throw error;
+  const message = `The cluster does not answer as it should (${causeOf(error)}); it is tried again.`;
+  return unavailable(error, message, "no");
+}
+
+/** What has nothing to do with what was asked: a failure of our own on the way, or a login that is refused. */
+function connectionMeaning(error: unknown, as: string): StoreError | undefined {
+  const inner = error instanceof Error && isStoreError(error.cause) ? error.cause : error;
+  if (isStoreError(inner)) return inner;
+  if (!isKubeError(error, "Unauthorized")) return undefined;
+  return new CredentialsRefused(`The cluster refuses the credentials of ${as}; renew them.`, { cause: error });
+}
+
 function forbidden(error: KubeError, { verb, resource, namespace, name, as }: Asked): StoreError {
   if (error.message.includes("being terminated")) {
     return new WaitingError("NamespaceTerminating", `Namespace ${namespace} is being deleted; choose another.`, {
@@ -67,28 +80,22 @@ function transient(error: KubeError, { verb, resource, namespace, name }: Asked)
   // Whatever is answered with a 4xx was not done.
   const refused = error.status !== undefined && error.status < 500;
   const wrote = verb !== "get" && error.sent && !refused;
-  return new TransientError(
-    "ClusterUnavailable",
-    `${resource.kind} ${namespace}/${name}: the API server could not ${verb} it (${causeOf(error)}); it is tried again.`,
-    {
-      happened: wrote ? "unknown" : "no",
-      retryAfter: retryAfterOf(error),
-      silent: isSilence(error),
-      cause: error,
-    },
-  );
+  const message = `${resource.kind} ${namespace}/${name}: the API server could not ${verb} it (${causeOf(error)}); it is tried again.`;
+  return unavailable(error, message, wrote ? "unknown" : "no");
 }
 
-export function retryAfterOf({ retryAfterSeconds }: KubeError): Date | undefined {
-  return retryAfterSeconds === undefined ? undefined : new Date(Date.now() + retryAfterSeconds * 1000);
-}
-
-/** Nobody answered: the next one may have to wait as long. */
-export function isSilence({ reason, status }: KubeError): boolean {
-  return status === undefined && (reason === "Timeout" || reason === "ConnectionFailed");
+function unavailable(error: KubeError, message: string, happened: "no" | "unknown"): TransientError {
+  const { reason, status, retryAfterSeconds } = error;
+  return new TransientError("ClusterUnavailable", message, {
+    happened,
+    retryAfter: retryAfterSeconds === undefined ? undefined : new Date(Date.now() + retryAfterSeconds * 1000),
+    // Nobody answered: the next one may have to wait as long.
+    silent: status === undefined && (reason === "Timeout" || reason === "ConnectionFailed"),
+    cause: error,
+  });
 }
 
 /** What a user needs to know of a failure. Our own words on a connection tell which host, and what of its TLS is wrong. */
-export function causeOf({ reason, message }: KubeError): string {
+function causeOf({ reason, message }: KubeError): string {
   return reason === "ConnectionFailed" ? message : reason;
 }

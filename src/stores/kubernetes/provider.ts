@@ -17,17 +17,9 @@ import type {
   StoreContext,
   StoreHealth,
 } from "../contract.ts";
-import {
-  BlockedError,
-  CredentialsRefused,
-  InternalDefect,
-  isStoreError,
-  type StoreError,
-  TransientError,
-  WaitingError,
-} from "../errors.ts";
+import { BlockedError, InternalDefect, WaitingError } from "../errors.ts";
 import { passwordRefs } from "../outputs/content.ts";
-import { causeOf, isSilence, retryAfterOf } from "./failure.ts";
+import { clusterMeaning } from "./failure.ts";
 import { type Cluster, HolderPlace } from "./place.ts";
 import { readPlaceKey } from "./place-key.ts";
 import { removeFrom } from "./remove.ts";
@@ -100,7 +92,7 @@ class KubernetesStore implements Store {
       const text = typeof version === "object" && version !== null && "gitVersion" in version ? version.gitVersion : "";
       return typeof text === "string" && text !== "" ? { providerVersion: text } : {};
     } catch (error) {
-      throw meaningOf(error, this.#cluster.as);
+      throw clusterMeaning(error, this.#cluster.as);
     }
   }
 
@@ -159,25 +151,9 @@ async function uidOf(client: KubeClient, signal: AbortSignal): Promise<string> {
     const { metadata } = await client.getMetadata(Namespace, { name: "kube-system" }, { signal });
     return metadata.uid;
   } catch (error) {
-    if (!isKubeError(error, "Forbidden")) throw meaningOf(error, "the kubeconfig's user");
+    if (!isKubeError(error, "Forbidden")) throw clusterMeaning(error, "the kubeconfig's user");
     const message =
       'The kubeconfig\'s user may not get Namespace kube-system, whose uid names the cluster. Grant it in a ClusterRole: apiGroups [""], resources [namespaces], resourceNames [kube-system], verbs [get].';
     throw new BlockedError("AccessDenied", message, { cause: error });
   }
-}
-
-function meaningOf(error: unknown, as: string): StoreError {
-  const inner = error instanceof Error && isStoreError(error.cause) ? error.cause : error;
-  if (isStoreError(inner)) return inner;
-  if (!isKubeError(error)) throw error;
-  if (error.reason === "Unauthorized") {
-    return new CredentialsRefused(`The cluster refuses the credentials of ${as}; renew them.`, { cause: error });
-  }
-  const message = `The cluster does not answer as it should (${causeOf(error)}); it is tried again.`;
-  return new TransientError("ClusterUnavailable", message, {
-    happened: "no",
-    retryAfter: retryAfterOf(error),
-    silent: isSilence(error),
-    cause: error,
-  });
 }
