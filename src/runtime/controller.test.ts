@@ -125,17 +125,34 @@ describe("a controller", () => {
 
   it("runs what is of High priority first", async () => {
     const keys: string[] = [];
+    const both = Promise.withResolvers<void>();
     const { it } = controller(({ key }) => {
       keys.push(key);
+      if (keys.length === 2) both.resolve();
       return Promise.resolve({});
     });
     it.enqueue("first-list", "Low");
     it.enqueue("change");
     const ended = it.run(stop.signal, stop.signal);
-    await settle();
+    await both.promise;
     stop.abort();
     await ended;
     expect(keys).toEqual(["change", "first-list"]);
+  });
+
+  it("leaves room for all else between runs that wait for nothing and ask for the next one at once", async () => {
+    let runs = 0;
+    const { it } = controller(() => {
+      runs += 1;
+      // Would it go on for ever, this test could not fail.
+      return Promise.resolve(runs < 1_000 ? { requeueAt: new Date(0) } : {});
+    });
+    const ended = it.run(stop.signal, stop.signal);
+    it.enqueue("again");
+    await settle();
+    stop.abort();
+    await ended;
+    expect(runs).toBeLessThan(1_000);
   });
 
   it("tells in the log, once, which run has not ended after two minutes", async () => {

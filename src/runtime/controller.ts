@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import { isKubeError } from "../kube/index.ts";
 import { type Clock, sleep, systemClock } from "./clock.ts";
 import type { Logger } from "./log.ts";
@@ -116,6 +117,8 @@ export class Controller {
   async #work(abort: AbortSignal): Promise<void> {
     for (let key = await this.#queue.get(); key !== undefined; key = await this.#queue.get()) {
       await this.#reconcile(key, abort);
+      // Runs that wait for nothing, and ask for the next one at once, would let no timer fire and no answer come in.
+      await setImmediate();
     }
   }
 
