@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { issue } from "../../fixtures/pki.ts";
-import { identityFor, Scene, thumbprintOf } from "./testing/scene.ts";
+import { identityFor, Scene, thumbprintOf, validity } from "./testing/scene.ts";
 
 const immediate = { Immediate: true };
 
@@ -73,7 +73,7 @@ it("runs inventories by the store's schedule until it is off", async () => {
   expect((await scene.client.get(`/CertificateStores/${store.id}`)).json).toMatchObject({
     InventorySchedule: { Interval: { Minutes: 60 } },
   });
-  scene.server.command.putIntoStore(store, "foreign", (await issue({ subject: "CN=foreign" })).pem);
+  scene.server.command.putIntoStore(store, "foreign", (await issue({ subject: "CN=foreign", ...validity })).pem);
   expect(await inventory()).toHaveLength(1);
   scene.pass(3_600_000);
   expect(await inventory()).toMatchObject([{ Name: "foreign" }, { Name: "web" }]);
@@ -86,7 +86,7 @@ it("runs inventories by the store's schedule until it is off", async () => {
 
 it("gives the inventory by pages, of which the one behind the last is empty (D11)", async () => {
   const { scene, store, inventory } = await deployed();
-  const { pem } = await issue({ subject: "CN=foreign" });
+  const { pem } = await issue({ subject: "CN=foreign", ...validity });
   for (const alias of ["a", "b", "c"]) scene.server.command.putIntoStore(store, alias, pem);
   await scene.client.post("/CertificateStores/Schedule", { StoreIds: [store.id], Schedule: immediate });
 
@@ -97,7 +97,7 @@ it("gives the inventory by pages, of which the one behind the last is empty (D11
 
 it("has certificates that an inventory found in no other way", async () => {
   const { scene, store, inventory } = await deployed();
-  const foreign = await issue({ subject: "CN=foreign" });
+  const foreign = await issue({ subject: "CN=foreign", ...validity });
   scene.server.command.putIntoStore(store, "foreign", foreign.pem);
   const find = async (): Promise<unknown> =>
     (await scene.client.get("/Certificates?QueryString=IssuedCN%20-eq%20%22foreign%22")).json;

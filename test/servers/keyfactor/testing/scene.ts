@@ -4,6 +4,9 @@ import { writeByPkijs } from "../../../interop/pkijs.ts";
 import { CommandServer, type ServerOptions } from "../server.ts";
 import { Client } from "./client.ts";
 
+/** Of certificates that have not expired by the clock of a scene, whatever the machine's says. */
+export const validity = { notBefore: new Date("2026-11-21T00:00:00Z"), notAfter: new Date("2027-02-20T00:00:00Z") };
+
 /** A server whose clock stands until it is moved, and a client of it; both end with the test. */
 export class Scene {
   readonly server: CommandServer;
@@ -69,7 +72,7 @@ export interface Identity {
 }
 
 export async function identityFor(dnsName: string): Promise<Identity> {
-  const chain = await chainFor(dnsName);
+  const chain = await chainFor(dnsName, validity);
   const certificates = [chain.root, chain.intermediate, chain.leaf].map(({ certificate }) =>
     Buffer.from(certificate.rawData),
   );
