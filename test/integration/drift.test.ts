@@ -37,14 +37,6 @@ async function meddle(name: string, leaf: Issued): Promise<void> {
   await world.plane.kubectl(["patch", "secret", name, "-n", world.away, "-p", JSON.stringify({ stringData })]);
 }
 
-async function asked(name: string, value: string): Promise<void> {
-  await world.request(name, value);
-  await eventually(
-    "the request to be handled",
-    async () => (await world.deployment(name)).status?.lastHandledReconcileAt === value,
-  );
-}
-
 async function lies(name: string, { pem }: Issued): Promise<boolean> {
   return (await world.secret(name)).data?.["tls.crt"] === Buffer.from(pem).toString("base64");
 }
@@ -65,10 +57,10 @@ describe("a place that someone else changes", () => {
     const leaf = await deliver("repaired", {});
     const [stranger] = await issued("stranger", -20, 20);
     await meddle("repaired", stranger);
-    await asked("repaired", "now");
+    await world.reconcile("repaired", "now");
     await eventually("the repair", () => lies("repaired", leaf));
     await world.delete("secret", "repaired", world.away);
-    await asked("repaired", "again");
+    await world.reconcile("repaired", "again");
     await eventually("the repair", () => lies("repaired", leaf));
     expect(await operatorsWrites("repaired")).toBe(3);
   });
@@ -77,7 +69,7 @@ describe("a place that someone else changes", () => {
     await deliver("reported", { driftPolicy: "Report" });
     const [stranger] = await issued("stranger", -20, 20);
     await meddle("reported", stranger);
-    await asked("reported", "now");
+    await world.reconcile("reported", "now");
     const { status } = await world.reason("reported", "Drifted");
     expect(status?.targets?.[0]).toMatchObject({
       phase: "Drifted",
@@ -94,7 +86,7 @@ describe("a place that someone else changes", () => {
     expect(await lies("reported", renewed)).toBe(true);
 
     await world.delete("secret", "reported", world.away);
-    await asked("reported", "again");
+    await world.reconcile("reported", "again");
     const gone = await world.reason("reported", "Drifted");
     expect(gone.status?.targets?.[0]?.plan).toEqual({ action: "Create", reason: "Drift" });
     expect(await world.isGone("secret", "reported", world.away)).toBe(true);
@@ -113,7 +105,7 @@ describe("a place that someone else changes", () => {
     await world.reason("mixed", "Delivered");
     const [stranger] = await issued("stranger", -20, 20);
     await Promise.all(["mixed", "mixed-u"].map((name) => meddle(name, stranger)));
-    await asked("mixed", "now");
+    await world.reconcile("mixed", "now");
     await world.reason("mixed", "Drifted");
     await eventually("the repair of the other", () => lies("mixed", leaf));
     expect(await lies("mixed-u", stranger)).toBe(true);
@@ -138,7 +130,7 @@ describe("an older certificate", () => {
     await deliver("overtaken", { driftPolicy: "Repair" }, -10, 30);
     const [newer] = await issued("overtaken", -1, 60);
     await meddle("overtaken", newer);
-    await asked("overtaken", "now");
+    await world.reconcile("overtaken", "now");
     await world.reason("overtaken", "DowngradeRefused");
     expect(await lies("overtaken", newer)).toBe(true);
     expect(await operatorsWrites("overtaken")).toBe(1);

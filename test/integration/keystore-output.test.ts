@@ -109,10 +109,7 @@ describe("outputs", () => {
     ]);
     const before = await delivered("rest");
     const since = new Date();
-    await world.request("rest", "again");
-    await eventually("the request to be handled", async () => {
-      return (await world.deployment("rest")).status?.lastHandledReconcileAt === "again";
-    });
+    await world.reconcile("rest", "again");
     expect(await world.writes("rest", since)).toBe(0);
     expect(await data("rest")).toEqual(before);
   });
@@ -123,10 +120,7 @@ describe("outputs", () => {
     const again = openSslPkcs12({ alias: "web", leaf, chain: [intermediate] }, passwords.first);
     await put("same", "k", again);
     const since = new Date();
-    await world.request("same", "look");
-    await eventually("the request to be handled", async () => {
-      return (await world.deployment("same")).status?.lastHandledReconcileAt === "look";
-    });
+    await world.reconcile("same", "look");
     await delivered("same");
     expect(await world.writes("same", since)).toBe(0);
     expect(digest((await data("same"))["k"])).toBe(digest(again));

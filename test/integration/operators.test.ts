@@ -32,14 +32,6 @@ async function writers(name: string): Promise<string[]> {
   return writes.map(({ user }) => (user.includes(`:${one.home}:`) ? "one" : "two"));
 }
 
-async function asked(world: World, name: string, value: string): Promise<void> {
-  await world.request(name, value);
-  await eventually(
-    "the request to be handled",
-    async () => (await world.deployment(name)).status?.lastHandledReconcileAt === value,
-  );
-}
-
 async function renew(world: World): Promise<void> {
   const [leaf, issuer] = await leafAndIssuer("operators.example.com");
   await world.source("web-tls", leaf, [issuer]);
@@ -75,18 +67,18 @@ describe("two operators with owner ids of their own", () => {
     await one.reason("contested", "Delivered");
     await two.apply(deployment(two.home, "contested", [target("t", one.away, "contested")], always));
     await two.reason("contested", "Delivered");
-    await asked(one, "contested", "first");
+    await one.reconcile("contested", "first");
     expect(await messageOf(one, "contested", "OwnedElsewhere")).toContain(
       `(owner id ${two.home}) has taken this place over`,
     );
     await renew(one);
-    await asked(two, "contested", "second");
-    await asked(one, "contested", "third");
+    await two.reconcile("contested", "second");
+    await one.reconcile("contested", "third");
     await one.reason("contested", "OwnedElsewhere");
     expect(await writers("contested")).toEqual(["one", "two"]);
     await renew(two);
     await eventually("its renewal", async () => (await writers("contested")).length === 3);
-    await asked(one, "contested", "fourth");
+    await one.reconcile("contested", "fourth");
     expect(await writers("contested")).toEqual(["one", "two", "two"]);
   });
 
@@ -117,7 +109,7 @@ describe("two operators with the same owner id, each for its namespaces", () => 
     expect(await messageOf(two, "same", "PlaceTaken")).toBe(
       "A resource in another namespace holds this place. It is taken over when that one goes; or choose another place.",
     );
-    await asked(one, "same", "now");
+    await one.reconcile("same", "now");
     expect(await writers("same")).toEqual(["one"]);
   });
 });

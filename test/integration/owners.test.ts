@@ -80,11 +80,7 @@ describe("a place that another resource waits for", () => {
       "its holder to rest",
       async () => (await world.deployment("suspended")).status?.targets?.[0]?.phase === "Suspended",
     );
-    await world.request("suspended-heir", "now");
-    await eventually(
-      "the request to be handled",
-      async () => (await world.deployment("suspended-heir")).status?.lastHandledReconcileAt === "now",
-    );
+    await world.reconcile("suspended-heir", "now");
     await world.reason("suspended-heir", "PlaceTaken");
     expect(await world.writes("suspended")).toBe(1);
     await world.delete("storedeployment", "suspended");
@@ -98,11 +94,7 @@ describe("a place that another resource waits for", () => {
     await world.reason("failing", "SecretMissing", "Delivered");
     await world.stop();
     await world.start();
-    await world.request("failing-heir", "now");
-    await eventually(
-      "the request to be handled",
-      async () => (await world.deployment("failing-heir")).status?.lastHandledReconcileAt === "now",
-    );
+    await world.reconcile("failing-heir", "now");
     await world.reason("failing-heir", "PlaceTaken");
     expect(await world.writes("failing")).toBe(1);
     await world.delete("storedeployment", "failing");

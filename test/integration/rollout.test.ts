@@ -87,14 +87,6 @@ async function become(name: string, expected: string[]): Promise<void> {
   );
 }
 
-async function handled(name: string, value: string): Promise<void> {
-  await world.request(name, value);
-  await eventually(
-    "the request to be handled",
-    async () => (await world.deployment(name)).status?.lastHandledReconcileAt === value,
-  );
-}
-
 describe("a rollout", () => {
   it("writes one target after the other, in list order, where it says no more", async () => {
     const { fault, most } = slowly(1);
@@ -147,7 +139,7 @@ describe("a rollout", () => {
     expect((await written("passing")).toSorted()).toEqual(["a", "c", "d", "e"]);
     expect(most()).toBe(2);
     proxy.heal();
-    await handled("passing", "healed");
+    await world.reconcile("passing", "healed");
     await world.reason("passing", "Delivered");
   });
 
@@ -243,7 +235,7 @@ describe("a rollout with stopOnFailure", () => {
   });
 
   it("goes on in order when a reconcile is requested", async () => {
-    await handled("strict", "go on");
+    await world.reconcile("strict", "go on");
     await world.reason("strict", "Delivered");
     expect(await written("strict")).toEqual(names);
   });

@@ -132,6 +132,14 @@ export class World {
     await this.plane.kubectl(["annotate", "storedeployment", name, "-n", this.home, "--overwrite", annotation]);
   }
 
+  /** Asks for a reconciliation of a deployment, and waits until it is handled. */
+  async reconcile(name: string, value: string): Promise<void> {
+    await this.request(name, value);
+    await eventually("the request to be handled", async () => {
+      return (await this.deployment(name)).status?.lastHandledReconcileAt === value;
+    });
+  }
+
   async isGone(kind: string, name: string, namespace = this.home): Promise<boolean> {
     const args = ["get", kind, name, "-n", namespace, "--ignore-not-found"];
     return (await this.plane.kubectl(args)).stdout === "";
