@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { desiredOf } from "../fixtures/place.ts";
 import type { Fault } from "./fixture.ts";
 import { holds, ours, type Scene, theirs } from "./scene.ts";
 
@@ -240,7 +241,7 @@ export const rows: readonly Row[] = [...states, ...between, ...removal, ...fault
 /** A write whose place somebody else changes after the look. */
 async function meanwhile(scene: Scene, change: () => Promise<void>): Promise<void> {
   const place = await scene.place();
-  const desired = await scene.desired(scene.second);
+  const desired = await desiredOf(scene.second, ours);
   const seen = await place.observe(desired, scene.signal);
   await place.prepare?.(scene.signal);
   await change();

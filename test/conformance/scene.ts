@@ -1,7 +1,7 @@
 import { expect } from "vitest";
-import { bundleOf, decode } from "../../src/formats/index.ts";
-import type { Desired, Observation, Place, RemoveResult, Store } from "../../src/stores/contract.ts";
+import type { Observation, Place, RemoveResult, Store } from "../../src/stores/contract.ts";
 import type { Issued } from "../fixtures/pki.ts";
+import { desiredOf, writeTo } from "../fixtures/place.ts";
 import type { Fault, Fixture } from "./fixture.ts";
 
 export const ours = "me/StoreDeployment/shop/web/t";
@@ -39,24 +39,13 @@ export class Scene {
     return store.place(this.fixture.block(this.spot), { namespace: "shop", secret });
   }
 
-  async desired(leaf: Issued, mark = ours): Promise<Desired> {
-    const bundle = bundleOf(await decode(Buffer.from(leaf.pem + leaf.keyPem)), { now: new Date() });
-    return { bundle, chain: { include: true, root: "Exclude" }, mark };
-  }
-
   async look(leaf: Issued, mark = ours): Promise<Observation> {
-    return (await this.place()).observe(await this.desired(leaf, mark), this.signal);
+    return (await this.place()).observe(await desiredOf(leaf, mark), this.signal);
   }
 
-  /** Looks, makes ready and writes, as the engine does. */
-  async write(leaf: Issued, mark = ours, signal = this.signal): Promise<Observation> {
-    const place = await this.place();
-    const desired = await this.desired(leaf, mark);
-    const seen = await place.observe(desired, this.signal);
-    await place.prepare?.(this.signal);
-    const result = await place.put(desired, seen, signal);
-    if (result.outcome !== "Written") throw new Error(result.outcome);
-    return result.seen;
+  /** @param putting the signal of the write itself */
+  async write(leaf: Issued, mark = ours, putting = this.signal): Promise<Observation> {
+    return writeTo(await this.place(), await desiredOf(leaf, mark), this.signal, putting);
   }
 
   async remove(mark = ours): Promise<RemoveResult> {

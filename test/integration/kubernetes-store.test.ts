@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { KubernetesTarget } from "../../src/crds/index.ts";
-import { bundleOf, decode } from "../../src/formats/index.ts";
 import type { Desired, Observation, Place, Store } from "../../src/stores/contract.ts";
 import { egressGuard } from "../../src/stores/egress/index.ts";
 import { createRegistry } from "../../src/stores/registry.ts";
 import { sharedControlPlane } from "../control-plane/shared.ts";
 import { type Issued } from "../fixtures/pki.ts";
+import { desiredOf, writeTo } from "../fixtures/place.ts";
 import { rememberSecret } from "../leaks/material.ts";
 import { leafAndIssuer, World } from "./world.ts";
 
@@ -37,15 +37,12 @@ function place(name: string, block: Partial<KubernetesTarget> = {}): Place {
   return store.place(target, { namespace: world.home, secret: () => Buffer.alloc(0) });
 }
 
-async function desired(leaf: Issued, mark = ours): Promise<Desired> {
-  const bundle = bundleOf(await decode(Buffer.from(leaf.pem + leaf.keyPem)), { now: new Date() });
-  return { bundle, chain: { include: true, root: "Exclude" }, mark };
+function desired(leaf: Issued, mark = ours): Promise<Desired> {
+  return desiredOf(leaf, mark);
 }
 
-async function write(at: Place, wanted: Desired): Promise<Observation> {
-  const result = await at.put(wanted, await at.observe(wanted, signal), signal);
-  if (result.outcome !== "Written") throw new Error(result.outcome);
-  return result.seen;
+function write(at: Place, wanted: Desired): Promise<Observation> {
+  return writeTo(at, wanted, signal);
 }
 
 async function dataOf(name: string): Promise<Record<string, string>> {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bundleOf, decode } from "../../src/formats/index.ts";
 import { Secret } from "../../src/kube/index.ts";
 import type { Desired, Observation, Place, Store } from "../../src/stores/contract.ts";
 import { egressGuard } from "../../src/stores/egress/index.ts";
 import { createRegistry } from "../../src/stores/registry.ts";
 import { sharedControlPlane } from "../control-plane/shared.ts";
 import { type Issued } from "../fixtures/pki.ts";
+import { desiredOf, differences, writeTo } from "../fixtures/place.ts";
 import { rememberSecret } from "../leaks/material.ts";
 import { leafAndIssuer, World } from "./world.ts";
 
@@ -51,28 +51,17 @@ function tls(name: string): Place {
   );
 }
 
-async function desired(leaf: Issued, mark = "me/StoreDeployment/shop/web/t"): Promise<Desired> {
-  const bundle = bundleOf(await decode(Buffer.from(leaf.pem + leaf.keyPem)), { now: new Date() });
-  return { bundle, chain: { include: true, root: "Exclude" }, mark };
-}
-
-async function write(place: Place, wanted: Desired): Promise<Observation> {
-  const result = await place.put(wanted, await place.observe(wanted, signal), signal);
-  if (result.outcome !== "Written") throw new Error(result.outcome);
-  return result.seen;
-}
-
-function state(observation: Observation): unknown {
-  return observation.state === "Present" ? observation.differs.map(({ what }) => what) : observation.state;
+function write(place: Place, wanted: Desired): Promise<Observation> {
+  return writeTo(place, wanted, signal);
 }
 
 describe("a place in a Secret", () => {
   it("is absent, then holds what was written, then differs from the next certificate", async () => {
     const place = tls("simple");
-    expect(state(await place.observe(await desired(first), signal))).toBe("Absent");
-    expect(state(await write(place, await desired(first)))).toEqual([]);
-    const seen = await place.observe(await desired(second), signal);
-    expect(state(seen)).toEqual(["data tls.crt", "data tls.key"]);
+    expect(differences(await place.observe(await desiredOf(first), signal))).toBe("Absent");
+    expect(differences(await write(place, await desiredOf(first)))).toEqual([]);
+    const seen = await place.observe(await desiredOf(second), signal);
+    expect(differences(seen)).toEqual(["data tls.crt", "data tls.key"]);
     expect(seen).toMatchObject({
       leaf: { subject: "CN=one.example.com" },
       holders: { ours: true, others: [], foreign: false },
@@ -81,17 +70,17 @@ describe("a place in a Secret", () => {
 
   it("is not written when it has changed since the look", async () => {
     const place = tls("changing");
-    await write(place, await desired(first));
-    const seen = await place.observe(await desired(second), signal);
+    await write(place, await desiredOf(first));
+    const seen = await place.observe(await desiredOf(second), signal);
     await world.plane.kubectl(["annotate", "secret", "changing", "-n", world.away, "x=y"]);
-    expect(await place.put(await desired(second), seen, signal)).toEqual({ outcome: "Changed" });
+    expect(await place.put(await desiredOf(second), seen, signal)).toEqual({ outcome: "Changed" });
     await world.delete("secret", "changing", world.away);
-    expect(await place.put(await desired(second), seen, signal)).toEqual({ outcome: "Changed" });
+    expect(await place.put(await desiredOf(second), seen, signal)).toEqual({ outcome: "Changed" });
   });
 
   it("is not written into one that somebody else has made since the look found nothing", async () => {
     const place = pem("raced", "a.pem");
-    const absent = await place.observe(await desired(first), signal);
+    const absent = await place.observe(await desiredOf(first), signal);
     await world.plane.kubectl([
       "create",
       "secret",
@@ -101,13 +90,13 @@ describe("a place in a Secret", () => {
       world.away,
       "--from-literal=a.pem=theirs",
     ]);
-    expect(await place.put(await desired(first), absent, signal)).toEqual({ outcome: "Changed" });
+    expect(await place.put(await desiredOf(first), absent, signal)).toEqual({ outcome: "Changed" });
     expect((await world.secret("raced")).data).toEqual({ "a.pem": Buffer.from("theirs").toString("base64") });
   });
 
   it("shares one that somebody else has made meanwhile with other keys, and does not call it its own", async () => {
     const place = pem("joined", "a.pem");
-    const absent = await place.observe(await desired(first), signal);
+    const absent = await place.observe(await desiredOf(first), signal);
     await world.plane.kubectl([
       "create",
       "secret",
@@ -117,34 +106,34 @@ describe("a place in a Secret", () => {
       world.away,
       "--from-literal=b.pem=theirs",
     ]);
-    const wanted = await desired(first);
+    const wanted = await desiredOf(first);
     expect(await place.put(wanted, absent, signal)).toEqual({ outcome: "Changed" });
     expect((await world.secret("joined")).metadata.annotations).toBeUndefined();
-    expect(state(await write(place, wanted))).toEqual([]);
+    expect(differences(await write(place, wanted))).toEqual([]);
     expect(await store.remove(place.key, wanted.mark, removal, signal)).toEqual({});
     expect(Object.keys((await world.secret("joined")).data ?? {})).toEqual(["b.pem"]);
   });
 
   it("is shared by two targets with different keys; each sees, writes and removes only its own", async () => {
     const [a, b] = [pem("shared", "a.pem"), pem("shared", "b.pem")];
-    const [wantedA, wantedB] = [await desired(first, "me/K/n/x/a"), await desired(second, "me/K/n/x/b")];
+    const [wantedA, wantedB] = [await desiredOf(first, "me/K/n/x/a"), await desiredOf(second, "me/K/n/x/b")];
     await write(a, wantedA);
     await write(b, wantedB);
-    expect(state(await a.observe(wantedA, signal))).toEqual([]);
+    expect(differences(await a.observe(wantedA, signal))).toEqual([]);
     expect(await a.observe(wantedA, signal)).toMatchObject({ holders: { ours: true, others: [] } });
     // The first made the Secret, but there is something of another in it now.
     await store.remove(a.key, wantedA.mark, removal, signal);
     expect(Object.keys((await world.secret("shared")).data ?? {})).toEqual(["b.pem"]);
-    expect(state(await b.observe(wantedB, signal))).toEqual([]);
+    expect(differences(await b.observe(wantedB, signal))).toEqual([]);
   });
 
   it("names another's mark on the same key, and what lies there without a mark", async () => {
-    await write(pem("marked", "a.pem"), await desired(first, "you/K/n/x"));
-    expect(await pem("marked", "a.pem").observe(await desired(first), signal)).toMatchObject({
+    await write(pem("marked", "a.pem"), await desiredOf(first, "you/K/n/x"));
+    expect(await pem("marked", "a.pem").observe(await desiredOf(first), signal)).toMatchObject({
       holders: { ours: false, others: ["you/K/n/x"], foreign: false },
     });
     await world.plane.kubectl(["create", "secret", "generic", "strange", "-n", world.away, "--from-literal=a.pem=x"]);
-    expect(await pem("strange", "a.pem").observe(await desired(first), signal)).toMatchObject({
+    expect(await pem("strange", "a.pem").observe(await desiredOf(first), signal)).toMatchObject({
       holders: { ours: false, others: [], foreign: true },
     });
   });
@@ -159,16 +148,19 @@ describe("a place in a Secret", () => {
         { namespace: world.away, name: "less", outputs: two },
         { namespace: world.home, secret: () => Buffer.alloc(0) },
       ),
-      await desired(first),
+      await desiredOf(first),
     );
     const place = pem("less", "a.pem");
-    expect(state(await place.observe(await desired(first), signal))).toEqual(["data b.pem, no longer wanted", "mark"]);
-    expect(state(await write(place, await desired(first)))).toEqual([]);
+    expect(differences(await place.observe(await desiredOf(first), signal))).toEqual([
+      "data b.pem, no longer wanted",
+      "mark",
+    ]);
+    expect(differences(await write(place, await desiredOf(first)))).toEqual([]);
     expect(Object.keys((await world.secret("less")).data ?? {})).toEqual(["a.pem"]);
   });
 
   it("goes as a whole when we made it and nothing else is in it, and stays where its type needs our keys", async () => {
-    const wanted = await desired(first);
+    const wanted = await desiredOf(first);
     await write(tls("whole"), wanted);
     await store.remove(tls("whole").key, wanted.mark, removal, signal);
     await expect(world.secret("whole")).rejects.toMatchObject({ reason: "NotFound" });
@@ -185,17 +177,17 @@ describe("a place in a Secret", () => {
   });
 
   it("goes with the one who took all of it over from the one that made it", async () => {
-    const [before, after] = [await desired(first, "me/K/n/x/old"), await desired(first, "me/K/n/x/new")];
+    const [before, after] = [await desiredOf(first, "me/K/n/x/old"), await desiredOf(first, "me/K/n/x/new")];
     await write(tls("renamed"), before);
     await write(tls("renamed"), after);
     expect(await store.remove(tls("renamed").key, before.mark, removal, signal)).toEqual({});
-    expect(state(await tls("renamed").observe(after, signal))).toEqual([]);
+    expect(differences(await tls("renamed").observe(after, signal))).toEqual([]);
     expect(await store.remove(tls("renamed").key, after.mark, removal, signal)).toEqual({});
     await expect(world.secret("renamed")).rejects.toMatchObject({ reason: "NotFound" });
   });
 
   it("that another operator made stays when the one who took it over goes", async () => {
-    const [theirs, ours] = [await desired(first, "you/K/n/x"), await desired(first, "me/K/n/x")];
+    const [theirs, ours] = [await desiredOf(first, "you/K/n/x"), await desiredOf(first, "me/K/n/x")];
     await write(tls("conquered"), theirs);
     await write(tls("conquered"), ours);
     expect(await store.remove(tls("conquered").key, ours.mark, removal, signal)).toMatchObject({
@@ -204,30 +196,30 @@ describe("a place in a Secret", () => {
   });
 
   it("of another cluster than the store leads to now is left alone", async () => {
-    const wanted = await desired(first);
+    const wanted = await desiredOf(first);
     await write(tls("here"), wanted);
     const elsewhere = tls("here").key.replace('"cluster":"uid"', '"cluster":"another"');
     await expect(store.remove(elsewhere, wanted.mark, removal, signal)).rejects.toMatchObject({
       name: "BlockedError",
       reason: "StoreLeadsElsewhere",
     });
-    expect(state(await tls("here").observe(wanted, signal))).toEqual([]);
+    expect(differences(await tls("here").observe(wanted, signal))).toEqual([]);
   });
 
   it("is refused where it is immutable and differs", async () => {
-    await write(tls("frozen"), await desired(first));
+    await write(tls("frozen"), await desiredOf(first));
     await world.plane.kubectl(["patch", "secret", "frozen", "-n", world.away, "-p", '{"immutable":true}']);
-    expect(await tls("frozen").observe(await desired(first), signal)).not.toHaveProperty("obstacle");
-    expect(await tls("frozen").observe(await desired(second), signal)).toMatchObject({
+    expect(await tls("frozen").observe(await desiredOf(first), signal)).not.toHaveProperty("obstacle");
+    expect(await tls("frozen").observe(await desiredOf(second), signal)).toMatchObject({
       obstacle: { reason: "SecretImmutable" },
     });
   });
 
   it("needs the key only where an output does", async () => {
-    const wanted = await desired(first);
+    const wanted = await desiredOf(first);
     const { key: _key, ...bundle } = wanted.bundle;
     const without = { ...wanted, bundle };
-    expect(state(await pem("public", "a.pem").observe(without, signal))).toBe("Absent");
+    expect(differences(await pem("public", "a.pem").observe(without, signal))).toBe("Absent");
     await expect(tls("public").observe(without, signal)).rejects.toMatchObject({ reason: "NoPrivateKey" });
   });
 });

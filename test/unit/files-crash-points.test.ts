@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FilesystemTarget } from "../../src/crds/index.ts";
 import { decode } from "../../src/formats/index.ts";
 import { FilesProgram } from "../fixtures/files-program.ts";
-import { desiredOf, differences, FilesStore, password, passwords } from "../fixtures/files-store.ts";
+import { FilesStore, password, passwords } from "../fixtures/files-store.ts";
 import { issue, type Issued } from "../fixtures/pki.ts";
+import { desiredOf, differences } from "../fixtures/place.ts";
 
 type Outputs = FilesystemTarget["outputs"];
 

@@ -3,8 +3,9 @@ import { chmod, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { FilesProgram } from "../fixtures/files-program.ts";
-import { desiredOf, differences, FilesStore } from "../fixtures/files-store.ts";
+import { FilesStore } from "../fixtures/files-store.ts";
 import { issue, type Issued } from "../fixtures/pki.ts";
+import { desiredOf, differences } from "../fixtures/place.ts";
 import { mayMount, SmallVolume } from "../fixtures/small-volume.ts";
 
 const signal = AbortSignal.timeout(600_000);

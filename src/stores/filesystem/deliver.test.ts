@@ -1,8 +1,9 @@
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { desiredOf, FilesStore } from "../../../test/fixtures/files-store.ts";
+import { FilesStore } from "../../../test/fixtures/files-store.ts";
 import { issue, type Issued } from "../../../test/fixtures/pki.ts";
+import { desiredOf } from "../../../test/fixtures/place.ts";
 import { writeTogether } from "./deliver.ts";
 import { markId } from "./mark.ts";
 import type { Wanted } from "./observe.ts";

@@ -1,8 +1,9 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { desiredOf, differences, FilesStore, password } from "../../../test/fixtures/files-store.ts";
+import { FilesStore, password } from "../../../test/fixtures/files-store.ts";
 import { chainFor, issue, type Issued } from "../../../test/fixtures/pki.ts";
+import { desiredOf, differences } from "../../../test/fixtures/place.ts";
 import type { FilesystemTarget } from "../../crds/index.ts";
 import { bundleOf, decode, editKeystore } from "../../formats/index.ts";
 import type { Desired } from "../contract.ts";

@@ -2,8 +2,9 @@ import { chmod, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile }
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { desiredOf, differences, FilesStore } from "../../../test/fixtures/files-store.ts";
+import { FilesStore } from "../../../test/fixtures/files-store.ts";
 import { issue, type Issued } from "../../../test/fixtures/pki.ts";
+import { desiredOf, differences } from "../../../test/fixtures/place.ts";
 
 const signal = AbortSignal.timeout(120_000);
 const crt = { path: "lb/web.crt", format: "PEM" } as const;

@@ -1,8 +1,9 @@
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { desiredOf, FilesStore, openStore } from "../../../test/fixtures/files-store.ts";
+import { FilesStore, openStore } from "../../../test/fixtures/files-store.ts";
 import { issue, type Issued } from "../../../test/fixtures/pki.ts";
+import { desiredOf } from "../../../test/fixtures/place.ts";
 import { sha256 } from "../outputs/keystore-record.ts";
 import { markId, temporaryName } from "./mark.ts";
 

@@ -1,8 +1,9 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { desiredOf, differences, FilesStore, openStore, placeIn } from "../../../test/fixtures/files-store.ts";
+import { FilesStore, openStore, placeIn } from "../../../test/fixtures/files-store.ts";
 import { issue, type Issued } from "../../../test/fixtures/pki.ts";
+import { desiredOf, differences } from "../../../test/fixtures/place.ts";
 
 const signal = AbortSignal.timeout(120_000);
 const crt = { path: "web.crt", format: "PEM" } as const;
