@@ -30,7 +30,7 @@ const entry = members({
 const body = members({ CertificateId: z.int(), CertificateStores: z.array(entry).min(1), ...forAllStores });
 type Entry = z.output<typeof entry>;
 
-/** Only queues jobs: what becomes of them is in the history (A.7). */
+/** Only queues jobs: what becomes of them is in the history (A.9 [K]). */
 export const addToStores: Endpoint = {
   method: "POST",
   path: "/CertificateStores/Certificates/Add",

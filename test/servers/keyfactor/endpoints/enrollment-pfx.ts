@@ -26,6 +26,7 @@ export const enrollPfx: Endpoint = {
     if (call.headers["x-certificateformat"] === undefined) throw noCertificateFormat();
     const { Subject, SANs, Template, EnrollmentPattern } = call.read(body);
     const pattern = call.command.features.enrollmentPatterns ? EnrollmentPattern : undefined;
+    // One of them (A.11); patterns since 25.1 (A.16).
     if (!Template && !pattern) throw badRequest("A template is required.");
     return ok(await enrolled(call, Subject, SANs?.["dns"] ?? []));
   },

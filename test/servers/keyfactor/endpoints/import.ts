@@ -39,6 +39,7 @@ export const importCertificate: Endpoint = {
     const ownerRoleId = owner(call, request);
 
     const { certificate, isNew } = call.command.certificates.record(x509);
+    // A.6 [D]; that what the request leaves out stays is [I].
     certificate.key = file.key ?? certificate.key;
     certificate.ownerRoleId = ownerRoleId ?? certificate.ownerRoleId;
     for (const [name, value] of Object.entries(request.Metadata ?? {})) certificate.metadata.set(name, value);

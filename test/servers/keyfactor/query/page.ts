@@ -44,6 +44,7 @@ function fieldOf<Item>(listing: Listing<Item>, name: string | undefined): string
   throw new Refusal(400, `Invalid sort field: ${name}.`, { code: errorCodes.InvalidSortField });
 }
 
+/** That other values are refused is [I]. */
 function positive(name: string, text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw badRequest(`${name} must be a positive number.`);
