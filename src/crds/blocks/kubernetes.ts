@@ -23,7 +23,7 @@ export const kubernetesStore = (scope: Scope) =>
         .meta(rules(exactlyOne("serviceAccountRef", "kubeconfigSecretRef")))
         .describe("With whose rights to write; never the operator's own."),
     })
-    .describe("Secrets of this or another cluster.");
+    .describe("Secrets of this or another cluster, and ConfigMaps for what is downloaded.");
 export type KubernetesStoreBlock = z.infer<ReturnType<typeof kubernetesStore>>;
 
 const { format, ...otherFields } = outputFields;
