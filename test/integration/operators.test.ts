@@ -10,15 +10,7 @@ let two: World;
 beforeAll(async () => {
   const plane = sharedControlPlane();
   [one, two] = [await World.create(plane, "one"), await World.create(plane, "two")];
-  const renamed = JSON.stringify(secretsGrant(two.home, one.away)).replaceAll(
-    '"metadata":{"name":"writer"',
-    '"metadata":{"name":"writer-of-two"',
-  );
-  await two.apply(
-    ...(JSON.parse(
-      renamed.replaceAll('"kind":"Role","name":"writer"', '"kind":"Role","name":"writer-of-two"'),
-    ) as object[]),
-  );
+  await two.apply(...secretsGrant(two.home, one.away, "writer-of-two"));
   for (const world of [one, two]) {
     const [leaf, issuer] = await leafAndIssuer("operators.example.com");
     await world.source("web-tls", leaf, [issuer]);

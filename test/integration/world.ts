@@ -252,9 +252,9 @@ export function tokenGrant(home: string, account: string): object[] {
   return roleFor(home, `${account}-token`, rules, operator);
 }
 
-export function secretsGrant(home: string, away: string): object[] {
+export function secretsGrant(home: string, away: string, role = "writer"): object[] {
   const rules = [{ apiGroups: [""], resources: ["secrets"], verbs: ["get", "create", "patch", "delete"] }];
-  return roleFor(away, "writer", rules, { kind: "ServiceAccount", name: "writer", namespace: home });
+  return roleFor(away, role, rules, { kind: "ServiceAccount", name: "writer", namespace: home });
 }
 
 function roleFor(namespace: string, name: string, rules: object[], subject: object): object[] {
