@@ -1,5 +1,6 @@
 import { randomUUID, X509Certificate } from "node:crypto";
 import { thumbprintOf } from "./files/facts.ts";
+import { IssuingCa } from "./issuing-ca.ts";
 import { Certificates, type Certificate } from "./model/certificate.ts";
 import type { Entry, Orchestrator, Store } from "./model/store.ts";
 import { dueOf } from "./model/schedule.ts";
@@ -75,6 +76,7 @@ export class Command implements Site {
   readonly features: Features;
   readonly certificates = new Certificates();
   readonly jobs = new Jobs();
+  readonly issuingCa = new IssuingCa();
   readonly enrollments: Enrollment[] = [];
   readonly #stores = new Map<string, Store>();
   #lastItem = 0;

@@ -3,7 +3,6 @@ import type { Call, Endpoint } from "../endpoint.ts";
 import { ok } from "../http/answer.ts";
 import { members } from "../http/any-case.ts";
 import { badRequest, noCertificateFormat } from "../http/refusal.ts";
-import { issuedBy } from "../issuing-ca.ts";
 import { time } from "../model/schedule.ts";
 
 /** Of A.11 [K] what is needed to have a certificate. */
@@ -33,7 +32,8 @@ export const enrollPfx: Endpoint = {
 };
 
 async function enrolled({ command, user }: Call, subject: string, dnsNames: readonly string[]): Promise<object> {
-  const { x509, key } = await issuedBy(command, subject, dnsNames);
+  const { x509, key, issuerPem } = await command.issuingCa.enroll(subject, dnsNames, command.now());
+  command.addCertificate(issuerPem);
   const requestId = command.nextRequestId();
   const { certificate } = command.certificates.record(x509, requestId);
   certificate.key = key;
