@@ -44,6 +44,16 @@ const recordPlace = z.object({
   deletionPolicy,
 });
 
+const job = z.object({
+  ids: z
+    .array(z.string().max(64))
+    .max(8)
+    .meta({ "x-kubernetes-list-type": "atomic" })
+    .describe("Its ids in the store."),
+  state: z.string().max(256).describe("Where it stands, in the store's words."),
+  submittedAt: time.describe("When the store was given it."),
+});
+
 /** What is known of one delivery: one place that shall hold one bundle. */
 export const deliveryRecord = z.object({
   phase: z
@@ -81,6 +91,10 @@ export const deliveryRecord = z.object({
     })
     .optional()
     .describe("The write under way; absent otherwise."),
+  job: job
+    .extend({ fingerprint: fingerprint.describe("Fingerprint of what it brings to the place.") })
+    .optional()
+    .describe("What the store has accepted and carries out later; absent otherwise."),
   failures: z.int().min(0).optional().describe("Failures in a row."),
   failureFingerprint: fingerprint
     .optional()
@@ -99,6 +113,7 @@ export type DeliveryRecord = z.infer<typeof deliveryRecord>;
 const previousPlace = z.object({
   target: z.string().max(63).optional().describe("The target that wrote it."),
   place: recordPlace.describe("Where it lies."),
+  job: job.optional().describe("What the store has accepted to do there, and has not done yet."),
   reason: z.string().max(128).optional().describe("Why it could not be removed yet, as a stable word in CamelCase."),
   message: z.string().max(256).optional().describe("What failed and what to do next."),
   failures: z.int().min(0).optional().describe("Failed removals in a row."),

@@ -12,6 +12,7 @@ export interface Guard {
 /** A store whose grants are asked right before each write, and whose gate is told what each operation came to. */
 export function guardedStore(store: Store, guard: Guard): Store {
   const download = store.download?.bind(store);
+  const held = store.held?.bind(store);
   return {
     provider: store.provider,
     timeoutMs: store.timeoutMs,
@@ -20,6 +21,9 @@ export function guardedStore(store: Store, guard: Guard): Store {
     ...(download === undefined
       ? {}
       : { download: (request, signal) => watched(guard, signal, () => download(request, signal)) }),
+    ...(held === undefined
+      ? {}
+      : { held: (certificate, signal) => watched(guard, signal, () => held(certificate, signal)) }),
     remove: async (key, mark, context, signal) => {
       guard.permit();
       return watched(guard, signal, () => store.remove(key, mark, context, signal));
@@ -29,21 +33,29 @@ export function guardedStore(store: Store, guard: Guard): Store {
 }
 
 function guardedPlace(place: Place, guard: Guard): Place {
+  const [follow, withdraw] = [place.follow?.bind(place), place.withdraw?.bind(place)];
   return {
     address: place.address,
     spots: place.spots,
     key: place.key,
     repeatable: place.repeatable,
+    ...(place.keepsTime === undefined ? {} : { keepsTime: place.keepsTime }),
     prepare: async (signal) => {
       if (place.prepare === undefined) return;
       guard.permit();
       await watched(guard, signal, async () => place.prepare?.(signal));
     },
-    observe: (desired, signal) => watched(guard, signal, () => place.observe(desired, signal)),
+    observe: (desired, signal, unsure) => watched(guard, signal, () => place.observe(desired, signal, unsure)),
     put: async (desired, observed, signal) => {
       guard.permit();
       return watched(guard, signal, () => place.put(desired, observed, signal));
     },
+    ...(follow === undefined
+      ? {}
+      : { follow: (job, desired, signal) => watched(guard, signal, () => follow(job, desired, signal)) }),
+    ...(withdraw === undefined
+      ? {}
+      : { withdraw: (job, signal) => watched(guard, signal, () => withdraw(job, signal)) }),
   };
 }
 

@@ -27,7 +27,16 @@ export async function readMaterial(
   signal: AbortSignal,
 ): Promise<Material> {
   if (spec.secretRef !== undefined) return readSecret(client, namespace, spec.secretRef.name, signal);
-  const name = spec.configMapRef?.name ?? "";
+  return readConfigMap(client, namespace, spec.configMapRef?.name ?? "", signal);
+}
+
+/** As `readMaterial`, for one ConfigMap. */
+export async function readConfigMap(
+  client: KubeClient,
+  namespace: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<Material> {
   const what = `ConfigMap ${name}`;
   const { metadata, data, binaryData } = await read(what, () => client.get(ConfigMap, { namespace, name }, { signal }));
   const texts = Object.entries(data ?? {}).map(([key, text]) => [key, Buffer.from(text)] as const);

@@ -6,7 +6,7 @@ import { within } from "../stores/within.ts";
 import { type Entry, Gate, type GateClock, type Visitor } from "../stores/gate/index.ts";
 import { Connections } from "./connections.ts";
 import { type Guard, guardedStore, watched } from "./guarded-store.ts";
-import { readSecret } from "./material.ts";
+import { readConfigMap, readSecret } from "./material.ts";
 import { type ClusterStores, labelsOf, permit, type StoreUse } from "./permit.ts";
 import { blockOf, checkEveryMs, storeKey, type StoreObject, storeTitle, timeoutMs } from "./store-object.ts";
 
@@ -179,6 +179,8 @@ export class StoreResolver {
       timeoutMs: timeoutMs(object),
       readSecret: ({ namespace = own ?? "", name }: StoreReference, signal: AbortSignal) =>
         this.#secret(namespace, name, signal),
+      readConfigMap: async ({ namespace = own ?? "", name }: StoreReference, signal: AbortSignal) =>
+        (await readConfigMap(this.#options.client, namespace, name, signal)).values,
       turn: (signal: AbortSignal) => gate.turn(signal),
     };
     return provider.create(block, context, signal);

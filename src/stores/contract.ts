@@ -58,7 +58,16 @@ interface Looked {
    * counts, and what the look shows is no drift.
    */
   readonly inconclusive?: string;
+  /** What a write without a receipt has left behind: it happened, and this job carries it out. */
+  readonly job?: Job;
+  /** What the user should know although all is well: how much the look could tell. */
+  readonly note?: string;
+  /** For the provider's block in status; see `Report`. */
+  readonly report?: Report;
 }
+
+/** What a provider tells in its own block of the status (`status.keyfactorCommand`): fields of that block's schema. */
+export type Report = Readonly<Record<string, unknown>>;
 
 /** What a look at a place gives. */
 export type Observation =
@@ -75,6 +84,8 @@ export type Observation =
        * write is opened, since its lost receipt might not be seen.
        */
       readonly partial?: true;
+      /** `Place.key` of what we wrote here under another name, and want removed now that the new one is there. */
+      readonly replaced?: string;
     })
   | (Looked & {
       readonly state: "Unreadable";
@@ -86,15 +97,31 @@ export type Observation =
 
 /** A job that the store does later on its own. */
 export interface Job {
+  /** Ids in the store. */
   readonly ids: readonly string[];
+  /** Where it stands, in the provider's words, and all that the provider must remember of it. */
   readonly state: string;
+}
+
+/** A job on its way, as it is saved. */
+export interface OpenJob extends Job {
+  readonly submittedAt: Date;
 }
 
 /** What a write gives: done and read back; or something changed since the look, look again; or a job to follow. */
 export type PutResult =
   | { readonly outcome: "Written"; readonly seen: Observation }
   | { readonly outcome: "Changed" }
-  | { readonly outcome: "Submitted"; readonly job: Job };
+  | { readonly outcome: "Submitted"; readonly job: Job; readonly report?: Report };
+
+/** How a job stands. */
+export type Followed =
+  /** On its way: `reason` and `message` tell the user what is waited for. Asked again soon, later the longer it takes. */
+  | { readonly outcome: "Open"; readonly job: Job; readonly reason: Reason; readonly message: string }
+  /** It has ended, and this is what lies in the place now. */
+  | { readonly outcome: "Ended"; readonly seen: Observation }
+  /** It has ended, and the place does not hold what it should; tried anew with back-off. */
+  | { readonly outcome: "Failed"; readonly reason: Reason; readonly message: string };
 
 /** Which certificate of a store is asked for. */
 export interface DownloadRequest {
@@ -111,9 +138,20 @@ export interface Download {
   readonly fileName?: string | undefined;
 }
 
-/** How a removal ended. `left` says what stays there and why, for a Warning event. */
+/** How a removal went. */
 export interface RemoveResult {
+  /** What stays there and why, for a Warning event. */
   readonly left?: string;
+  /** The store has accepted it, and carries it out as this job: called again with it until there is none, for ten minutes. */
+  readonly job?: Job;
+}
+
+/** A certificate that a store holds already. */
+export interface Held {
+  /** As `Download.content`; without private key. */
+  readonly content: Buffer;
+  /** What the store calls it. */
+  readonly remote: Remote;
 }
 
 /**
@@ -132,10 +170,17 @@ export interface Place {
    * only repeated when a look proves that it did not happen.
    */
   readonly repeatable: boolean;
+  /** The store is told when to begin (`PlaceContext.runAt`), so that the schedule holds nothing back here. */
+  readonly keepsTime?: true;
   /** Does what must be done once before the first write is noted; called before each is. */
   prepare?(signal: AbortSignal): Promise<void>;
-  observe(desired: Desired, signal: AbortSignal): Promise<Observation>;
+  /** @param unsure when a write began that has no receipt; then a job that it left is looked for as well */
+  observe(desired: Desired, signal: AbortSignal, unsure?: { readonly since: Date }): Promise<Observation>;
   put(desired: Desired, observed: Observation, signal: AbortSignal): Promise<PutResult>;
+  /** Looks at a job that `put` has submitted; there, as `withdraw`, where `put` submits any. */
+  follow?(job: OpenJob, desired: Desired, signal: AbortSignal): Promise<Followed>;
+  /** Takes back a job that nobody has begun; false where it is too late for that. Ends well when there is no such job. */
+  withdraw?(job: OpenJob, signal: AbortSignal): Promise<boolean>;
 }
 
 /** A connection to one back end. */
@@ -147,6 +192,11 @@ export interface Store {
   place(block: unknown, context: PlaceContext): Place;
   /** Absent where a store gives no certificates back. Throws `WaitingError` while the certificate is not there. */
   download?(request: DownloadRequest, signal: AbortSignal): Promise<Download>;
+  /**
+   * A certificate that is in the store, however it came there, as a resource's own field names it (`spec.commandCertificate`);
+   * absent where there are none. Throws `WaitingError` while it is not there.
+   */
+  held?(certificate: unknown, signal: AbortSignal): Promise<Held>;
   /** Removes what `mark` wrote at `key` (from `Place.key`). Ends well when nothing of ours is there any more. */
   remove(key: string, mark: string, context: RemovalContext, signal: AbortSignal): Promise<RemoveResult>;
   close(): Promise<void>;
@@ -158,12 +208,20 @@ export interface PlaceContext {
   readonly namespace: string;
   /** The address under which the same store resource was last written to, where it was. */
   readonly before?: string | undefined;
+  /** What lay in the place after our last write, or when the write under way began. */
+  readonly remote?: Remote | undefined;
+  /** What the store calls the certificate that it holds already: as an import brought it there, or the resource names it. */
+  readonly held?: Remote | undefined;
+  /** Not before this: for places that keep time themselves. */
+  readonly runAt?: Date | undefined;
   /** The value of a Secret that the block refers to; read before, so that it counts for the fingerprint. */
   secret(ref: SecretKeyRef): Buffer;
 }
 
 /** What a removal needs to know of the resource that wrote the place. */
 export interface RemovalContext {
+  /** The job that the last call has given, or that a delivery to this place has left: it comes first. */
+  readonly job?: OpenJob | undefined;
   /** Reads a Secret of the resource's namespace; a missing one is a `WaitingError`. */
   readSecret(name: string, signal: AbortSignal): Promise<SecretData>;
 }
@@ -186,6 +244,8 @@ export interface StoreContext {
   readonly timeoutMs: number;
   /** Reads a Secret that the store refers to; a missing one is a `WaitingError`. */
   readSecret(ref: StoreReference, signal: AbortSignal): Promise<SecretData>;
+  /** As `readSecret`, of a ConfigMap. */
+  readConfigMap(ref: StoreReference, signal: AbortSignal): Promise<SecretData>;
   /** To be awaited before each request to the back end: keeps its rate, and throws when nobody may ask it now. */
   readonly turn: (signal: AbortSignal) => Promise<void>;
 }
@@ -196,6 +256,10 @@ export interface Provider<Block = unknown> {
   readonly capabilities: readonly Capability[];
   /** Secrets that the block refers to: a change of one makes a new store. */
   secretRefs(block: Block): readonly StoreReference[];
+  /** As `secretRefs`, of ConfigMaps. */
+  configMapRefs?(block: Block): readonly StoreReference[];
+  /** `spec.limits` where it is unset; unlimited when absent. */
+  readonly limits?: { readonly maxConcurrent: number; readonly requestsPerMinute: number };
   /** What a target's block refers to in the resource's own namespace; nothing where this is not there. */
   targetSecrets?(target: unknown): readonly SecretKeyRef[];
   /** The places that a grant without `places` allows, as globs; none when absent. */

@@ -56,6 +56,7 @@ class KubernetesFixture implements Fixture {
       namespace: this.#world.home,
       timeoutMs: 10_000,
       readSecret: () => Promise.resolve(new Map<string, Buffer>()),
+      readConfigMap: () => Promise.resolve(new Map<string, Buffer>()),
       turn: () => Promise.resolve(),
     };
     const block = { auth: { serviceAccountRef: { name: "writer" } } };

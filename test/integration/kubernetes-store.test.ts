@@ -24,7 +24,14 @@ beforeAll(async () => {
   const registry = createRegistry({ client, cluster: adminConfig, clusterUid: "uid", userAgent: "test", egress });
   const provider = registry.get("kubernetes");
   if (provider === undefined) throw new Error("no provider");
-  const context = { namespace: world.home, timeoutMs: 10_000, ...removal, turn: () => Promise.resolve() };
+  const nothing = () => Promise.resolve(new Map<string, Buffer>());
+  const context = {
+    namespace: world.home,
+    timeoutMs: 10_000,
+    readSecret: nothing,
+    readConfigMap: nothing,
+    turn: () => Promise.resolve(),
+  };
   store = await provider.create({ auth: { serviceAccountRef: { name: "writer" } } }, context, signal);
   [first] = await leafAndIssuer("one.example.com");
   [second] = await leafAndIssuer("two.example.com");

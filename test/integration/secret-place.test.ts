@@ -27,7 +27,14 @@ beforeAll(async () => {
     egress,
   });
   const block = { auth: { serviceAccountRef: { name: "writer" } } };
-  const context = { namespace: world.home, timeoutMs: 10_000, ...removal, turn: () => Promise.resolve() };
+  const nothing = () => Promise.resolve(new Map<string, Buffer>());
+  const context = {
+    namespace: world.home,
+    timeoutMs: 10_000,
+    readSecret: nothing,
+    readConfigMap: nothing,
+    turn: () => Promise.resolve(),
+  };
   const provider = registry.get("kubernetes");
   if (provider === undefined) throw new Error("no provider");
   store = await provider.create(block, context, signal);

@@ -74,7 +74,7 @@ function withRound(draft: Draft, subject: Subject, { done, waiting }: Round, at:
 }
 
 function withStalled(draft: Draft, { generation }: Subject, entry: PreviousPlace, at: Date): Draft {
-  const { target = "", place: _place, ...failure } = entry;
+  const { target = "", place: _place, job: _job, ...failure } = entry;
   const record = draft.records.get(target);
   const current = record !== undefined && leftBy(target, record).some((own) => samePlace(own, entry));
   if (!current || !isRemovals(entry.failureFingerprint)) return draft;
