@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type * as z from "zod";
 import type { Command } from "./command.ts";
-import type { Answer } from "./http/answer.ts";
+import type { Answer } from "../http/answer.ts";
 import { read } from "./http/any-case.ts";
 import type { Query } from "./http/query.ts";
 import { type Listing, pageOf } from "./query/page.ts";

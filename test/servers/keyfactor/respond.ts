@@ -1,19 +1,13 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { type Answer, empty } from "../http/answer.ts";
+import type { Incoming } from "../http/server.ts";
 import { userOf } from "./authentication.ts";
 import type { Command } from "./command.ts";
 import { Call } from "./endpoint.ts";
-import { type Answer, empty, html } from "./http/answer.ts";
+import { html } from "./http/answer.ts";
 import { badRequest, Refusal } from "./http/refusal.ts";
 import { decoded, Query } from "./http/query.ts";
 import type { Route } from "./router.ts";
-
-/** A request with its body. */
-export interface Incoming {
-  readonly headers: IncomingHttpHeaders;
-  /** Without the `?`. */
-  readonly search: string;
-  readonly body: Buffer;
-}
 
 /** IIS' default, in bytes; what is longer does not come to Command (A.4 [D], the number [I]). */
 const bodyLimit = 30_000_000;

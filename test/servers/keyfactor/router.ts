@@ -1,3 +1,4 @@
+import { Kinds } from "../http/kinds.ts";
 import type { Command } from "./command.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { endpoints } from "./endpoints/index.ts";
@@ -13,12 +14,7 @@ export function kindOf({ method, path }: Endpoint): string {
   return `${method} ${path}`;
 }
 
-const kinds: ReadonlySet<string> = new Set(endpoints.map(kindOf));
-
-/** Throws where there is no such endpoint: a test that counts what cannot come would see none, whatever happens. */
-export function checkKind(kind: string): void {
-  if (!kinds.has(kind)) throw new Error(`there is no endpoint ${kind}`);
-}
+export const kinds = new Kinds(endpoints.map(kindOf));
 
 /** Finds the endpoint of a path below the API's; IIS compares paths without case (A.1 [I]). */
 export function routeOf(command: Command, method: string, path: string): Route | undefined {

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Endpoint } from "../endpoint.ts";
 import { endEntityOf, readCertificateFile } from "../files/certificate-file.ts";
 import { factsOf } from "../files/facts.ts";
-import { ok } from "../http/answer.ts";
+import { ok } from "../../http/answer.ts";
 import { members } from "../http/any-case.ts";
 
 const body = members({ Certificate: z.string(), Password: z.string().nullish() });

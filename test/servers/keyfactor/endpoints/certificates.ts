@@ -1,5 +1,5 @@
 import type { Call, Endpoint } from "../endpoint.ts";
-import { ok } from "../http/answer.ts";
+import { ok } from "../../http/answer.ts";
 import { notFound } from "../http/refusal.ts";
 import type { Certificate } from "../model/certificate.ts";
 import { type Listing, parameters } from "../query/page.ts";

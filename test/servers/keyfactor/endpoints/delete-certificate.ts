@@ -1,5 +1,5 @@
 import type { Endpoint } from "../endpoint.ts";
-import { noContent } from "../http/answer.ts";
+import { noContent } from "../../http/answer.ts";
 import { certificateIn } from "./certificates.ts";
 
 /** Takes the record and the stored key away; stores keep what they hold (A.15 [O]). */

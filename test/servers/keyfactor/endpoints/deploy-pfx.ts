@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Call, Endpoint } from "../endpoint.ts";
-import { ok } from "../http/answer.ts";
+import { ok } from "../../http/answer.ts";
 import { members } from "../http/any-case.ts";
 import { badRequest } from "../http/refusal.ts";
 import type { Certificate } from "../model/certificate.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Call, Endpoint } from "../endpoint.ts";
 import { endEntityOf, readCertificateFile } from "../files/certificate-file.ts";
-import { ok } from "../http/answer.ts";
+import { ok } from "../../http/answer.ts";
 import { members } from "../http/any-case.ts";
 import { badRequest } from "../http/refusal.ts";
 import { checkMetadata, metadata } from "../model/metadata.ts";

@@ -2,7 +2,7 @@ import type { X509Certificate } from "node:crypto";
 import type { Command } from "../command.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { factsOf } from "../files/facts.ts";
-import { ok } from "../http/answer.ts";
+import { ok } from "../../http/answer.ts";
 import type { Entry } from "../model/store.ts";
 import type { Listing } from "../query/page.ts";
 import { storeIn } from "./stores.ts";

@@ -1,5 +1,5 @@
 import type { Endpoint } from "../endpoint.ts";
-import { ok } from "../http/answer.ts";
+import { ok } from "../../http/answer.ts";
 import type { HistoryRow } from "../model/job.ts";
 import type { Listing } from "../query/page.ts";
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Endpoint } from "../endpoint.ts";
-import { noContent } from "../http/answer.ts";
+import { noContent } from "../../http/answer.ts";
 import { members } from "../http/any-case.ts";
 import { ownerOf } from "../model/owner.ts";
 import { certificateIn } from "./certificates.ts";

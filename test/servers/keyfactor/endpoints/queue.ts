@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Call } from "../endpoint.ts";
-import { type Answer, ok } from "../http/answer.ts";
+import { type Answer, ok } from "../../http/answer.ts";
 import { Refusal } from "../http/refusal.ts";
 import type { Work } from "../model/job.ts";
 import { type Once, schedule } from "../model/schedule.ts";

@@ -1,5 +1,5 @@
 import type { Endpoint } from "../endpoint.ts";
-import { ok } from "../http/answer.ts";
+import { ok } from "../../http/answer.ts";
 
 /** What all clients of the vendor probe with; a list of strings (A.2 [K][O]). Any user may [I]. */
 export const statusEndpoints: Endpoint = {

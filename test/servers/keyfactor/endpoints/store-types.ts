@@ -1,5 +1,5 @@
 import type { Call, Endpoint } from "../endpoint.ts";
-import { ok } from "../http/answer.ts";
+import { ok } from "../../http/answer.ts";
 import { notFound } from "../http/refusal.ts";
 import { type StoreType, storeTypeAnswer } from "../model/store-type.ts";
 import { storeTypes } from "../model/store-types.ts";

@@ -1,5 +1,5 @@
 import type { Call, Endpoint } from "../endpoint.ts";
-import { ok } from "../http/answer.ts";
+import { ok } from "../../http/answer.ts";
 import { notFound } from "../http/refusal.ts";
 import { type Store, storeAnswer } from "../model/store.ts";
 import type { Listing } from "../query/page.ts";

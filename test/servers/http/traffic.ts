@@ -1,4 +1,4 @@
-import { checkKind } from "./router.ts";
+import type { Kinds } from "./kinds.ts";
 
 /** A request as it was answered. */
 export interface Seen {
@@ -15,8 +15,13 @@ const all = "all";
 /** Counts what has come: the proof that a client calls once, and not too many at a time. */
 export class Traffic {
   readonly seen: Seen[] = [];
+  readonly #kinds: Kinds;
   readonly #current = new Map<string, number>();
   readonly #most = new Map<string, number>();
+
+  constructor(kinds: Kinds) {
+    this.#kinds = kinds;
+  }
 
   /** Call the function that it gives when the request is over. */
   begin(seen: Seen): () => void {
@@ -34,13 +39,13 @@ export class Traffic {
 
   /** How many of a kind have come, such as `POST /Certificates/Import`. */
   count(kind: string): number {
-    checkKind(kind);
+    this.#kinds.check(kind);
     return this.seen.filter((seen) => seen.kind === kind).length;
   }
 
   /** The most of a kind, or of all, that were under way at once. */
   most(kind?: string): number {
-    if (kind !== undefined) checkKind(kind);
+    if (kind !== undefined) this.#kinds.check(kind);
     return this.#most.get(kind ?? all) ?? 0;
   }
 

@@ -1,0 +1,139 @@
+import { once } from "node:events";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import type { Answer } from "./answer.ts";
+import type { Fault } from "./faults.ts";
+import { Injection, type Match } from "./injection.ts";
+import type { Kinds } from "./kinds.ts";
+import type { Tls } from "./tls.ts";
+import { type Seen, Traffic } from "./traffic.ts";
+
+/** A request with its body. */
+export interface Incoming {
+  readonly headers: IncomingHttpHeaders;
+  /** Without the `?`. */
+  readonly search: string;
+  readonly body: Buffer;
+}
+
+/** What a request is, before its body has been read. */
+export interface Routed {
+  /** One of the server's `Kinds`, or `none`. */
+  readonly kind: string;
+  readonly respond: (incoming: Incoming) => Promise<Answer>;
+}
+
+/** A vendor's API over HTTPS on a free port of this machine, with faults that tests lay in wait and a count of what has come. */
+export abstract class ContractServer {
+  readonly traffic: Traffic;
+  /** The CA of the server's certificate. */
+  readonly caPem: string;
+  readonly #kinds: Kinds;
+  readonly #server: Server;
+  readonly #injections = new Set<Injection>();
+  readonly #defects: unknown[] = [];
+
+  protected constructor(tls: Tls, kinds: Kinds) {
+    this.caPem = tls.caPem;
+    this.#kinds = kinds;
+    this.traffic = new Traffic(kinds);
+    this.#server = createServer(tls, (request, response) => void this.#take(request, response));
+  }
+
+  /** @param path as it came, without the query */
+  protected abstract routed(method: string, path: string): Routed;
+  /** What every answer has in its headers; the answer's own come on top. */
+  protected abstract headers(answer: Answer, request: IncomingHttpHeaders): Readonly<Record<string, string>>;
+  /** How this vendor writes JSON. */
+  protected abstract json(value: unknown): string;
+  /** What is answered where the server itself has a defect. */
+  protected abstract readonly broken: Answer;
+
+  get url(): string {
+    return `https://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Lays a fault in wait. Of several that a request meets, the first one acts. */
+  inject(fault: Fault, match: Match = {}): Injection {
+    if (match.kind !== undefined) this.#kinds.check(match.kind);
+    const injection = new Injection(fault, match);
+    this.#injections.add(injection);
+    return injection;
+  }
+
+  /** Takes one fault away, or all. */
+  heal(injection?: Injection): void {
+    if (injection === undefined) this.#injections.clear();
+    else this.#injections.delete(injection);
+  }
+
+  /** Throws the first defect of this server or of a fault that a request has met; its client saw status 500, or no answer. */
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await this.#server[Symbol.asyncDispose]();
+    if (this.#defects.length > 0) throw this.#defects[0];
+  }
+
+  protected async listen(): Promise<void> {
+    this.#server.listen(0, "127.0.0.1");
+    await once(this.#server, "listening");
+  }
+
+  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = request.url ?? "/";
+    const [path = "", search = ""] = url.split("?", 2);
+    const routed = this.routed(request.method ?? "", path);
+    const seen: Seen = { kind: routed.kind, url, status: 0 };
+    response.once("close", this.traffic.begin(seen));
+    const body = await bodyOf(request).catch(() => undefined);
+    // The client has gone away.
+    if (body === undefined) return;
+    const fault = [...this.#injections].find((injection) => injection.meets(routed.kind))?.fault ?? answered;
+    const written = (answer: Answer) => this.#written(answer, request.headers);
+    try {
+      await fault({
+        work: () => this.#work(routed, { headers: request.headers, search, body }),
+        send: (answer) => {
+          seen.status = answer.status;
+          const { headers, body } = written(answer);
+          response.writeHead(answer.status, headers).end(body);
+        },
+        written,
+        response,
+      });
+    } catch (error) {
+      this.#defects.push(error);
+      response.destroy();
+    }
+  }
+
+  async #work({ respond }: Routed, incoming: Incoming): Promise<Answer> {
+    try {
+      return await respond(incoming);
+    } catch (error) {
+      this.#defects.push(error);
+      return this.broken;
+    }
+  }
+
+  #written(answer: Answer, request: IncomingHttpHeaders) {
+    const headers = { ...this.headers(answer, request), ...answer.headers };
+    return { headers, body: this.#bytes(answer) };
+  }
+
+  #bytes({ body }: Answer): Buffer {
+    if (body === undefined) return Buffer.alloc(0);
+    return Buffer.from("text" in body ? body.text : this.json(body.json));
+  }
+}
+
+async function answered({ work, send }: Parameters<Fault>[0]): Promise<void> {
+  send(await work());
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,17 @@
+import { issue } from "../../fixtures/pki.ts";
+
+/** What a server shows to its clients, and the CA that they trust. */
+export interface Tls {
+  readonly caPem: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** A certificate for `localhost` and 127.0.0.1, and for the host that operators are told to `--resolve`, by a CA of its own. */
+export async function issueTls(host?: string): Promise<Tls> {
+  const ca = await issue({ subject: "CN=Contract Server CA", ca: true });
+  const dnsNames = ["localhost", ...(host === undefined ? [] : [host])];
+  const names = { dnsNames, ipAddresses: ["127.0.0.1"] };
+  const { pem: cert, keyPem: key } = await issue({ subject: "CN=localhost", issuer: ca, ...names });
+  return { caPem: ca.pem, cert, key };
+}
