@@ -83,6 +83,8 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
   const names = [...new Set([...providerNames, ...providers.keys()])];
   const secretsOf = ({ provider, block }: Target): readonly SecretKeyRef[] =>
     providers.get(provider)?.targetSecrets?.(block) ?? [];
+  const deploysHeld = ({ provider }: Pick<Target, "provider">): boolean =>
+    providers.get(provider)?.deploysHeld ?? false;
   const common = { namespaces, onProblem: (problem: InformerProblem) => tellProblem(log, metrics, problem) };
   const watch = <T extends KubeObject>(informer: Informer<T>): Informer<T> => {
     manager.addInformer(informer);
@@ -108,7 +110,7 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
         }
       : undefined;
   const cached = <T extends DeliveryObject>(kind: DeliveryKind<T>): Delivering<T> => {
-    const indexes = subjectIndexes((object: T) => kind.subjectOf(object), secretsOf);
+    const indexes = subjectIndexes((object: T) => kind.subjectOf(object), secretsOf, deploysHeld);
     return { kind, cache: watch(new Informer<T & KubeObject>(client, kind.resource, { ...common, indexes })) };
   };
   const imports = cached(importKind(names));
@@ -144,6 +146,7 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
     stores,
     secretValues: new SecretValues({ client, secrets, secretSelector: options.secretSelector }),
     secretsOf,
+    deploysHeld,
     imports: imports.cache,
     claims,
     succession: new Succession({ claims, waits, wake }),

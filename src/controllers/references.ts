@@ -6,6 +6,7 @@ import { passwordRefs, storeKey, type StoreObject } from "../resolve/index.ts";
 import type { StoreController } from "./certificate-store/controller.ts";
 import type { DeliveryController } from "./delivery/controller.ts";
 import type { DeliveryKind, DeliveryObject } from "./delivery/kind.ts";
+import { importedBy } from "./delivery/imported.ts";
 import { storesNeeded } from "./delivery/stores-in-use.ts";
 import type { Subject, Target } from "./delivery/subject.ts";
 
@@ -64,7 +65,7 @@ export function wireReferences(all: References): void {
   all.imports.onChange((event) => {
     if (event.initial) return;
     if (specChanged(event)) wake(all, "import", event.key);
-    if (specChanged(event) || remoteChanged(event)) wake(all, "imported", event.key);
+    if (specChanged(event) || importedChanged(event)) wake(all, "imported", event.key);
   });
 }
 
@@ -72,6 +73,7 @@ export function wireReferences(all: References): void {
 export function subjectIndexes<T extends DeliveryObject>(
   subjectOf: (object: T) => Subject,
   secretsOf: (target: Target) => readonly SecretKeyRef[],
+  deploysHeld: (target: Target) => boolean,
 ): Record<"source" | "store" | "needs" | "clusterUser" | "import" | "imported", (object: T) => readonly string[]> {
   return {
     source: (object) => referredTo(subjectOf(object), secretsOf),
@@ -89,11 +91,17 @@ export function subjectIndexes<T extends DeliveryObject>(
       return "importName" in source ? [keyOf({ namespace, name: source.importName })] : [];
     },
     imported: (object) => {
-      const { namespace, source } = subjectOf(object);
-      const name = "download" in source ? source.download.importName : undefined;
+      const { namespace, source, targets } = subjectOf(object);
+      const name = importedName(source, targets.some(deploysHeld));
       return name === undefined ? [] : [keyOf({ namespace, name })];
     },
   };
+}
+
+/** The import of which it counts what it has brought into its store. */
+function importedName(source: Subject["source"], held: boolean): string | undefined {
+  if ("download" in source) return source.download.importName;
+  return held && "importName" in source ? source.importName : undefined;
 }
 
 function storeRefsOf({ source, targets }: Subject): readonly StoreRef[] {
@@ -148,9 +156,9 @@ function clusterUser(namespace: string, refs: readonly StoreRef[]): readonly str
   return refs.some(({ kind }) => kind === "ClusterCertificateStore") ? [namespace] : [];
 }
 
-/** Another certificate lies in the store, or another version of it. */
-function remoteChanged({ old, new: object }: CacheEvent<CertificateImport & KubeObject>): boolean {
-  const [before, after] = [old?.status?.delivery?.remote, object?.status?.delivery?.remote];
+/** Another certificate lies in the store, another version of it, or none any more. */
+function importedChanged({ old, new: object }: CacheEvent<CertificateImport & KubeObject>): boolean {
+  const [before, after] = [importedBy(old), importedBy(object)];
   return before?.id !== after?.id || before?.version !== after?.version || before?.sha256 !== after?.sha256;
 }
 

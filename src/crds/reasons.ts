@@ -30,7 +30,8 @@ export const reasons = {
     AmbiguousLeaf: "Several certificates could be meant; choose one by alias.",
     KeyMismatch: "The private key belongs to none of the certificates.",
     NoPrivateKey: "An output needs the private key, and the source has none.",
-    ImportNotDelivered: "The CertificateImport of a download has not brought its certificate into the store yet.",
+    ImportNotDelivered:
+      "The CertificateImport that is referred to has not brought its certificate into the store yet; it is waited for.",
     CertificateMissing: "The store has no such certificate yet.",
     NoDownload: "The store gives no certificates back.",
     PrivateKeyRefused: "The store gave a private key with the certificate, and a download never holds one.",

@@ -262,6 +262,11 @@ export interface Provider<Block = unknown> {
   readonly limits?: { readonly maxConcurrent: number; readonly requestsPerMinute: number };
   /** What a target's block refers to in the resource's own namespace; nothing where this is not there. */
   targetSecrets?(target: unknown): readonly SecretKeyRef[];
+  /**
+   * Targets deploy what the store holds already (`PlaceContext.held`): one that refers to an import waits until that has brought
+   * this very certificate into the same store.
+   */
+  readonly deploysHeld?: true;
   /** The places that a grant without `places` allows, as globs; none when absent. */
   readonly grantedPlaces?: readonly string[];
   /**

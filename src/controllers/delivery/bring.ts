@@ -11,10 +11,11 @@ import {
   type Situation,
 } from "../../delivery/index.ts";
 import { refName, type ResolvedStore, type Source, storeKey } from "../../resolve/index.ts";
-import type { Desired, Place } from "../../stores/contract.ts";
+import type { Desired, Place, Remote } from "../../stores/contract.ts";
 import type { Claimant } from "./claims.ts";
 import { type DeliveryContext, markOf, resourceName, suspensionOf } from "./context.ts";
 import { fingerprintOf } from "./digests.ts";
+import { heldByImport } from "./imported.ts";
 import type { Subject, Target } from "./subject.ts";
 
 /** All that a delivery needs, once source, store and passwords are there. */
@@ -28,7 +29,10 @@ export interface Resolved {
   readonly turn: Situation["turn"];
 }
 
-/** Tells the engine all that it decides by, and lets it bring the place to hold the bundle. Rejects as `deliver` does. */
+/**
+ * Tells the engine all that it decides by, and lets it bring the place to hold the bundle. Rejects as `deliver` does, and as
+ * `heldByImport`.
+ */
 export async function bring(
   context: DeliveryContext,
   subject: Subject,
@@ -39,9 +43,14 @@ export async function bring(
 ): Promise<Outcome> {
   const { storeRef, policies } = target;
   if (policies.deletionPolicy === "Delete") context.storesInUse.check(storeKey(subject.namespace, storeRef));
+  const written = isDeepStrictEqual(before.place?.storeRef, storeRef) ? before : undefined;
+  const { runAt } = subject.schedule ?? {};
   const place = store.store.place(target.block, {
     namespace: subject.namespace,
-    before: isDeepStrictEqual(before.place?.storeRef, storeRef) ? before.place?.address : undefined,
+    before: written?.place?.address,
+    remote: written?.remote,
+    held: heldFor(context, subject, target, source),
+    runAt: runAt === undefined ? undefined : new Date(runAt),
     secret: (ref: SecretKeyRef) => secrets.get(refName(ref)) ?? Buffer.alloc(0),
   });
   const desired: Desired = {
@@ -59,12 +68,23 @@ export async function bring(
     fingerprint: fingerprintOf(context, target, desired, [...secrets.values()]),
     policies,
     claim: claim(context, subject, target, place),
-    schedule: subject.schedule,
+    schedule: place.keepsTime === true ? undefined : subject.schedule,
     turn,
     suspended: suspensionOf(context, subject, target, store),
     timeoutMs: store.store.timeoutMs,
   };
   return deliver(movedTo(before, address), place, desired, situation, effects, signal);
+}
+
+/** What the store holds already, for providers that deploy nothing else. */
+function heldFor(
+  { deploysHeld, imports }: DeliveryContext,
+  { namespace, source }: Subject,
+  target: Target,
+  { facts }: Source,
+): Remote | undefined {
+  if (!("importName" in source) || !deploysHeld(target)) return undefined;
+  return heldByImport(imports, namespace, source.importName, target.storeRef, facts.sha256);
 }
 
 function withoutKey({ key: _key, ...bundle }: Source["bundle"]): Source["bundle"] {

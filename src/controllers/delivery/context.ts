@@ -17,6 +17,8 @@ export interface DeliveryContext {
   /** Passwords and the like that a target's block refers to. */
   readonly secretValues: SecretValues;
   readonly secretsOf: (target: Target) => readonly SecretKeyRef[];
+  /** The target's provider deploys only what its store holds already (`Provider.deploysHeld`). */
+  readonly deploysHeld: (target: Pick<Target, "provider">) => boolean;
   readonly imports: Cache<CertificateImport & KubeObject>;
   readonly claims: Claims;
   readonly succession: Succession;

@@ -4,6 +4,7 @@ import { chainOf } from "../../formats/index.ts";
 import type { Source } from "../../resolve/index.ts";
 import type { Desired } from "../../stores/contract.ts";
 import type { DeliveryContext } from "./context.ts";
+import { importedBy } from "./imported.ts";
 import { sourceVersion } from "./source.ts";
 import type { Subject, Target } from "./subject.ts";
 
@@ -14,9 +15,21 @@ export function inputsOf(context: DeliveryContext, subject: Subject, target: Tar
     sourceVersion(context, subject),
     context.stores.version(namespace, target.storeRef),
     context.secretValues.version(namespace, context.secretsOf(target)),
+    heldVersion(context, subject, target),
   ];
   const digest = createHash("sha256").update(JSON.stringify([target, subject.suspended, versions]));
   return digest.digest("hex").slice(0, 32);
+}
+
+/** Names what a target waits for beside the source. */
+function heldVersion(
+  { deploysHeld, imports }: DeliveryContext,
+  { namespace, source }: Subject,
+  target: Target,
+): unknown {
+  if (!("importName" in source) || !deploysHeld(target)) return undefined;
+  const { id, version, sha256 } = importedBy(imports.get(`${namespace}/${source.importName}`)) ?? {};
+  return [id, version, sha256];
 }
 
 /** Keyed digest of all that shapes the place (`DeliveryRecord.fingerprint`). */

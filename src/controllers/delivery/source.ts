@@ -1,16 +1,10 @@
 import type { SourceSpec } from "../../crds/index.ts";
-import {
-  download,
-  type DownloadFrom,
-  providerNotBuilt,
-  type Source,
-  storeKey,
-  storeTitle,
-} from "../../resolve/index.ts";
+import { download, type DownloadFrom, providerNotBuilt, type Source } from "../../resolve/index.ts";
 import type { DownloadRequest } from "../../stores/contract.ts";
-import { TerminalError, WaitingError } from "../../stores/errors.ts";
+import { WaitingError } from "../../stores/errors.ts";
 import type { Visitor } from "../../stores/gate/index.ts";
 import type { DeliveryContext } from "./context.ts";
+import { importInto, importNamed } from "./imported.ts";
 import type { DownloadSource, Subject } from "./subject.ts";
 
 type Context = Pick<DeliveryContext, "sources" | "stores" | "imports">;
@@ -89,22 +83,10 @@ function downloadFrom({ imports }: Context, namespace: string, source: DownloadS
   const { storeRef, provider, importName } = source;
   const request = downloadRequest({ imports }, namespace, source);
   if (importName === undefined) return { storeRef, provider, request };
-  const found = importNamed(imports, namespace, importName);
-  const into = found.spec.storeRef;
-  if (storeKey(namespace, into) !== storeKey(namespace, storeRef)) {
-    const message = `CertificateImport ${importName} brings its certificate into ${storeTitle(into)}, not into ${storeTitle(storeRef)}; name that store here.`;
-    throw new TerminalError("StoreMismatch", message);
-  }
+  importInto(imports, namespace, importName, storeRef);
   if (request.imported === undefined) {
     const message = `CertificateImport ${importName} has not brought its certificate into the store yet; it is waited for.`;
     throw new WaitingError("ImportNotDelivered", message);
   }
   return { storeRef, provider, request };
-}
-
-function importNamed(imports: Context["imports"], namespace: string, name: string) {
-  const found = imports.get(`${namespace}/${name}`);
-  if (found !== undefined && found.metadata.deletionTimestamp === undefined) return found;
-  const message = `CertificateImport ${name} does not exist in namespace ${namespace}; create it.`;
-  throw new WaitingError("ImportMissing", message);
 }
