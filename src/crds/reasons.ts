@@ -108,6 +108,12 @@ export const reasons = {
     RolloutStopped:
       "A target failed, and `rollout.stopOnFailure` is true: no other is begun until spec or source changes, or a reconcile is requested.",
     StoreSuspended: "Nothing is written or removed while the store is suspended.",
+    JobSubmitted: "The store has accepted it, and carries it out later; the message says who has to begin it.",
+    JobNotPickedUp: "Nobody has begun the job for half an hour; the message names the agent to look after.",
+    JobRunning: "The store is at it.",
+    JobWillRetry: "The job failed, and the store tries it again on its own.",
+    JobFailed: "The job failed; the message has what the store says of it. Another one is submitted after a while.",
+    AwaitingInventory: "The job has ended, and the inventory that shows what came of it has not run yet.",
   },
   plan: {
     NotThere: "Nothing lies there yet.",

@@ -97,9 +97,9 @@ export type Observation =
 
 /** A job that the store does later on its own. */
 export interface Job {
-  /** Ids in the store. */
+  /** Ids in the store: at most 8, of 64 characters each. */
   readonly ids: readonly string[];
-  /** Where it stands, in the provider's words, and all that the provider must remember of it. */
+  /** Where it stands, in the provider's words, and all that the provider must remember of it, in at most 256 characters. */
   readonly state: string;
 }
 
@@ -116,8 +116,21 @@ export type PutResult =
 
 /** How a job stands. */
 export type Followed =
-  /** On its way: `reason` and `message` tell the user what is waited for. Asked again soon, later the longer it takes. */
-  | { readonly outcome: "Open"; readonly job: Job; readonly reason: Reason; readonly message: string }
+  /**
+   * On its way: `reason` and `message` tell the user what is waited for, and who has to do it. Asked again soon, later the
+   * longer it takes.
+   */
+  | {
+      readonly outcome: "Open";
+      readonly job: Job;
+      readonly reason: Reason;
+      readonly message: string;
+      /**
+       * From when on somebody could have begun it, while nobody is known to have: then it may be taken back, and after half
+       * an hour `reason` is `JobNotPickedUp`. In the future for a job with a time of its own; absent once it is begun.
+       */
+      readonly idleSince?: Date;
+    }
   /** It has ended, and this is what lies in the place now. */
   | { readonly outcome: "Ended"; readonly seen: Observation }
   /** It has ended, and the place does not hold what it should; tried anew with back-off. */
