@@ -47,7 +47,7 @@ function guarded(observe: () => Promise<Observation> = () => Promise.resolve(abs
   };
   const store = guardedStore(inner, { permit, told: (one) => void told.push(one) });
   const secret = (): Buffer => Buffer.alloc(0);
-  return { store, place: store.place({}, { namespace: "shop", secret }), told, done, grant };
+  return { store, place: store.place({}, { namespace: "shop", name: "web", secret }), told, done, grant };
 }
 
 describe("a grant that is taken back between look and write", () => {

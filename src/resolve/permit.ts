@@ -12,6 +12,8 @@ export type StoreUse =
       readonly for: "Delivery";
       /** Name of the user's block: another provider's store is `ProviderMismatch`. */
       readonly provider: string;
+      /** The user's own. */
+      readonly name: string;
       readonly block: unknown;
     }
   | { readonly for: "Download"; readonly provider: string; readonly request: DownloadRequest }
@@ -70,7 +72,7 @@ export function labelsOf({ namespaces }: ClusterStores, namespace: string): Read
 function reachOf(provider: Provider, use: Exclude<StoreUse, { for: "Check" }>, namespace: string): Reach {
   switch (use.for) {
     case "Delivery":
-      return provider.reach(use.block, namespace);
+      return provider.reach(use.block, { namespace, name: use.name });
     case "Download":
       return provider.reachOfDownload?.(use.request) ?? { places: [], metadataKeys: [] };
     case "Removal":

@@ -219,6 +219,8 @@ export interface Store {
 export interface PlaceContext {
   /** The resource's own namespace: the default for places that have one. */
   readonly namespace: string;
+  /** The resource's own name: the default for places that have one. */
+  readonly name: string;
   /** The address under which the same store resource was last written to, where it was. */
   readonly before?: string | undefined;
   /** What lay in the place after our last write, or when the write under way began. */
@@ -284,9 +286,9 @@ export interface Provider<Block = unknown> {
   readonly grantedPlaces?: readonly string[];
   /**
    * What a resource's block reaches for; asked before anything is connected. Throws `TerminalError` when the block cannot be used.
-   * @param namespace the resource's own
+   * @param resource whose block it is
    */
-  reach(target: unknown, namespace: string): Reach;
+  reach(target: unknown, resource: Pick<PlaceContext, "namespace" | "name">): Reach;
   /** As `reach`, of a download; absent where there are none. */
   reachOfDownload?(request: DownloadRequest): Reach;
   /** As `reach`, of a place that was written: from its `Place.key`. */

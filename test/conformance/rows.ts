@@ -86,7 +86,7 @@ const states: readonly Row[] = [
       const place = await scene.place();
       expect(place.spots.length).toBeGreaterThan(0);
       const store = await scene.store();
-      const context = { namespace: "shop", secret: () => Buffer.alloc(0) };
+      const context = { namespace: "shop", name: "web", secret: () => Buffer.alloc(0) };
       const other = store.place(scene.fixture.block(`${scene.spot}-2`), context);
       const collides = other.address === place.address && other.spots.some((spot) => place.spots.includes(spot));
       expect(collides).toBe(false);

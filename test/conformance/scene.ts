@@ -36,7 +36,7 @@ export class Scene {
 
   placeIn(store: Store): Place {
     const secret = (): Buffer => Buffer.alloc(0);
-    return store.place(this.fixture.block(this.spot), { namespace: "shop", secret });
+    return store.place(this.fixture.block(this.spot), { namespace: "shop", name: "web", secret });
   }
 
   async look(leaf: Issued, mark = ours): Promise<Observation> {

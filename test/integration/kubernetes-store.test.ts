@@ -41,7 +41,7 @@ afterAll(() => store.close());
 
 function place(name: string, block: Partial<KubernetesTarget> = {}): Place {
   const target = { namespace: world.away, name, outputs: [{ format: "PEM", key: "a.pem" }], ...block };
-  return store.place(target, { namespace: world.home, secret: () => Buffer.alloc(0) });
+  return store.place(target, { namespace: world.home, name: "web", secret: () => Buffer.alloc(0) });
 }
 
 function desired(leaf: Issued, mark = ours): Promise<Desired> {

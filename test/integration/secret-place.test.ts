@@ -47,14 +47,14 @@ afterAll(() => store.close());
 function pem(name: string, key: string): Place {
   return store.place(
     { namespace: world.away, name, outputs: [{ format: "PEM", key }] },
-    { namespace: world.home, secret: () => Buffer.alloc(0) },
+    { namespace: world.home, name: "web", secret: () => Buffer.alloc(0) },
   );
 }
 
 function tls(name: string): Place {
   return store.place(
     { namespace: world.away, name, outputs: [{ format: "TLS" }] },
-    { namespace: world.home, secret: () => Buffer.alloc(0) },
+    { namespace: world.home, name: "web", secret: () => Buffer.alloc(0) },
   );
 }
 
@@ -153,7 +153,7 @@ describe("a place in a Secret", () => {
     await write(
       store.place(
         { namespace: world.away, name: "less", outputs: two },
-        { namespace: world.home, secret: () => Buffer.alloc(0) },
+        { namespace: world.home, name: "web", secret: () => Buffer.alloc(0) },
       ),
       await desiredOf(first),
     );

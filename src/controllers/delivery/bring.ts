@@ -47,6 +47,7 @@ export async function bring(
   const { runAt } = subject.schedule ?? {};
   const place = store.store.place(target.block, {
     namespace: subject.namespace,
+    name: subject.name,
     before: written?.place?.address,
     remote: written?.remote,
     held: heldFor(context, subject, target, source),

@@ -195,7 +195,8 @@ export class DeliveryController<T extends DeliveryObject> {
       wake: () => this.enqueueTarget(key, name, urgent ? "High" : "Low"),
     };
     const { context } = this.#options;
-    const into = context.stores.enter(subject.namespace, storeRef, { for: "Delivery", provider, block }, visitor);
+    const use = { for: "Delivery", provider, name: subject.name, block } as const;
+    const into = context.stores.enter(subject.namespace, storeRef, use, visitor);
     if (into.state === "Parked" || !("download" in subject.source)) return into;
     const from = enterSource(context, subject.namespace, subject.source.download, visitor);
     if (from.state === "Parked") {

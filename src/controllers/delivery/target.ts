@@ -130,7 +130,7 @@ async function settle(
       if (refusal !== undefined) throw refusal;
       const turn = known.asked?.turn;
       const { storeRef, provider, block } = target;
-      const use = { for: "Delivery", provider, block } as const;
+      const use = { for: "Delivery", provider, name: subject.name, block } as const;
       return context.stores.use(namespace, storeRef, use, signal, (store) =>
         context.secretValues.use(namespace, context.secretsOf(target), signal, (secrets) =>
           bring(context, subject, target, { before, base, source, store, secrets, turn }, effects, signal),

@@ -43,7 +43,7 @@ export function kubernetesProvider(own: OwnCluster): Provider {
     name: "kubernetes",
     capabilities: ["Import", "Deploy", "Remove"],
     grantedPlaces: ["{namespace}/*"],
-    reach: (target, namespace) => reachOf(targetOf(target), namespace),
+    reach: (target, { namespace }) => reachOf(targetOf(target), namespace),
     reachOfKey: (key) => {
       const { namespace, name } = readPlaceKey(key);
       return { places: [`${namespace}/${name}`], metadataKeys: [] };
