@@ -1,21 +1,24 @@
-import { readdir } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
-import { type ControlPlane, eventually, type SupervisedProcess } from "../../test/control-plane/index.ts";
-import { Issuer } from "./certificate.ts";
+import { eventually } from "../../../test/control-plane/index.ts";
+import { Issuer } from "../certificate.ts";
+import { applySample, applySamples, ready } from "../samples.ts";
+import { heading, print, step, table } from "../screen.ts";
+import type { Stage, Story } from "../stage.ts";
 import { type Found, look, type Place, wantedPlaces } from "./places.ts";
-import { heading, print, step, table } from "./screen.ts";
 
-const samples = fileURLToPath(new URL("../../deploy/samples/", import.meta.url));
 const deliveredMs = 60_000;
 
-/** What it is shown on: a control plane with `deploy/` installed, and an operator that serves it. */
-export interface Stage {
-  readonly plane: ControlPlane;
-  readonly operator: SupervisedProcess;
+/** From one Secret into others: `deploy/samples`. */
+export function kubernetesStory(): Story {
+  return {
+    title: "Certferry: from one Secret to where it is needed",
+    flags: [],
+    goOn: "kubectl get cfdeploy web -n shop -o yaml",
+    show,
+    close: () => Promise.resolve(),
+  };
 }
 
-/** Delivers a certificate to the places of `deploy/samples`, renews it, and shows both. Rejects unless all was delivered. */
-export async function show(stage: Stage): Promise<void> {
+async function show(stage: Stage): Promise<void> {
   const { plane } = stage;
   const issuer = await Issuer.create();
   await applySample(plane, "1-namespaces.yaml");
@@ -23,10 +26,11 @@ export async function show(stage: Stage): Promise<void> {
     issuer.renew(plane, "shop", "web-tls"),
   );
   const places = await step("who gets it (kubectl apply --server-side -f deploy/samples)", async () => {
-    for (const file of (await readdir(samples)).toSorted()) await applySample(plane, file);
+    await applySamples(plane);
     return wantedPlaces(plane);
   });
   const found = await step(`delivery to ${places.length} places`, () => everywhere(stage, places, first));
+  // The status comes a moment after the delivery.
   await ready(plane);
 
   heading("kubectl get certferry -A");
@@ -43,10 +47,6 @@ export async function show(stage: Stage): Promise<void> {
   print(contents(followed));
 }
 
-async function applySample(plane: ControlPlane, file: string): Promise<void> {
-  await plane.kubectl(["apply", "--server-side", "-f", samples + file]);
-}
-
 /** Waits until every place holds the certificate with this serial number. */
 async function everywhere({ plane, operator }: Stage, places: readonly Place[], serial: string): Promise<Found[]> {
   let found: Found[] = [];
@@ -60,12 +60,6 @@ async function everywhere({ plane, operator }: Stage, places: readonly Place[], 
   if (outcome === "ended") throw new Error(`the operator has ended: ${await operator.ended}`);
   const { stdout } = await plane.kubectl(["get", "certferry", "-A", "-o", "wide"]);
   throw new Error(`not everywhere within ${deliveredMs / 1000} s\n\n${stdout}\n${contents(found)}`);
-}
-
-/** The status comes a moment after the delivery. */
-async function ready(plane: ControlPlane): Promise<void> {
-  const kinds = "certificatestore,certificateimport,storedeployment";
-  await plane.kubectl(["wait", kinds, "--all", "-A", "--for=condition=Ready", "--timeout=30s"]);
 }
 
 function contents(found: readonly Found[]): string {

@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
-import { CertificateImports, StoreDeployments } from "../../src/controllers/resources.ts";
-import type { KubernetesTarget } from "../../src/crds/index.ts";
-import { isKubeError, Secret } from "../../src/kube/index.ts";
-import type { ClusterAccess } from "../../test/control-plane/index.ts";
+import { CertificateImports, StoreDeployments } from "../../../src/controllers/resources.ts";
+import type { KubernetesTarget } from "../../../src/crds/index.ts";
+import { isKubeError, Secret } from "../../../src/kube/index.ts";
+import type { ClusterAccess } from "../../../test/control-plane/index.ts";
 
 /** One key of a Secret into which a resource wants a certificate. */
 export interface Place {
