@@ -6,6 +6,7 @@ import type { Block } from "./markdown.ts";
 import { ReadersOperator } from "./operator.ts";
 import { notRun, pageAt, repository, tested, untested } from "./pages.ts";
 import { Reader } from "./reader.ts";
+import { startVendors, type Vendors } from "./vendors.ts";
 
 const paths = await tested();
 let plane: ControlPlane;
@@ -13,16 +14,18 @@ let plane: ControlPlane;
 let edge: ControlPlane;
 let kubeconfig: string;
 let operator: ReadersOperator;
+let vendors: Vendors;
 
 beforeAll(async () => {
   [plane, edge] = await Promise.all([startControlPlane({ controllerManager: true }), startControlPlane()]);
   kubeconfig = await writeKubeconfig({ here: plane, edge });
   await install(plane);
-  operator = new ReadersOperator(plane);
+  vendors = await startVendors();
+  operator = new ReadersOperator(plane, vendors.flags);
 }, 600_000);
 afterAll(async () => {
   await operator.stop();
-  await Promise.all([plane.stop(), edge.stop()]);
+  await Promise.all([plane.stop(), edge.stop(), vendors.close()]);
 });
 
 function excuse(path: string, { text }: Block): string | undefined {
@@ -48,7 +51,8 @@ async function problemOf(path: string, reader: Reader): Promise<string | undefin
 describe("the pages", () => {
   it.each(paths)("%s does what it says", { timeout: 300_000 }, async (path) => {
     const start = (flags: readonly string[]): Promise<void> => operator.start(flags);
-    const reader = await Reader.create({ kubectl: plane.facts.kubectl, kubeconfig, start });
+    const files = vendors.files[path] ?? {};
+    const reader = await Reader.create({ kubectl: plane.facts.kubectl, kubeconfig, start, files });
     await operator.start(["--namespace=certferry-system"]);
     try {
       const problem = await problemOf(path, reader);

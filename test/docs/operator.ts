@@ -11,12 +11,15 @@ const here = ["--deny-egress=", "--metrics-bind-address=0", "--health-probe-bind
 /** The operator that a reader runs, in this process, with the rights that deploy/ gives it. */
 export class ReadersOperator {
   readonly #plane: ClusterAccess;
+  readonly #flags: readonly string[];
   #stopping = new AbortController();
   #running: Promise<void> = Promise.resolve();
   #log: string[] = [];
 
-  constructor(plane: ClusterAccess) {
+  /** @param flags where the servers of the pages are */
+  constructor(plane: ClusterAccess, flags: readonly string[]) {
     this.#plane = plane;
+    this.#flags = flags;
   }
 
   /** What it has logged since it was started. */
@@ -30,7 +33,7 @@ export class ReadersOperator {
     const destination = new Writable({ write: (chunk, _, done) => (lines.push(String(chunk)), done()) });
     this.#log = lines;
     this.#stopping = new AbortController();
-    const config = parseConfig([...flags, ...here], {});
+    const config = parseConfig([...flags, ...here, ...this.#flags], {});
     const log = createLogger({ level: config.logLevel, destination });
     const cluster = this.#plane.configFor("certferry-system", "certferry");
     const serving = Promise.withResolvers<void>();

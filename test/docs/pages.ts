@@ -13,13 +13,18 @@ export const untested: Readonly<Record<string, string>> = {
 
 /** The pages whose YAML and commands are run, by their paths in the repository. */
 export async function tested(): Promise<string[]> {
-  const guides = (await readdir(`${repository}docs/guides`)).filter((name) => name.endsWith(".md"));
   return [
     "README.md",
     "docs/concepts.md",
     "docs/security.md",
-    ...guides.toSorted().map((name) => `docs/guides/${name}`),
+    ...(await pagesOf("guides")),
+    ...(await pagesOf("stores")),
   ];
+}
+
+async function pagesOf(folder: string): Promise<string[]> {
+  const names = (await readdir(`${repository}docs/${folder}`)).filter((name) => name.endsWith(".md"));
+  return names.toSorted().map((name) => `docs/${folder}/${name}`);
 }
 
 /** What no test can run as it stands, by the first words of the block, and why. */

@@ -14,6 +14,8 @@ export interface Desk {
   readonly kubeconfig: string;
   /** Starts the operator with these flags, instead of the one that runs. */
   readonly start: (flags: readonly string[]) => Promise<void>;
+  /** What lies in the reader's folder beside `deploy/`, by name. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 interface Said {
@@ -42,6 +44,7 @@ export class Reader {
   static async create(desk: Desk): Promise<Reader> {
     const folder = await mkdtemp(join(tmpdir(), "certferry-docs-"));
     await symlink(`${repository}deploy`, join(folder, "deploy"));
+    for (const [name, content] of Object.entries(desk.files)) await writeFile(join(folder, name), content);
     return new Reader(desk, folder);
   }
 

@@ -1,21 +1,22 @@
 import { CertificateImports, StoreDeployments } from "../../../src/controllers/resources.ts";
 import { eventually } from "../../../test/control-plane/index.ts";
+import { exampleHost, exampleLogin, startExample } from "../../../test/servers/keyfactor/example.ts";
 import type { CommandServer } from "../../../test/servers/keyfactor/server.ts";
 import { Issuer } from "../certificate.ts";
 import { applySample, applySamples, ready } from "../samples.ts";
 import { heading, print, step } from "../screen.ts";
 import type { Stage, Story } from "../stage.ts";
-import { contents, host, login, startCommand } from "./command.ts";
+import { contents } from "./contents.ts";
 
 const deliveredMs = 120_000;
 const object = { namespace: "shop", name: "web" };
 
 /** From one Secret into Keyfactor Command, and by its orchestrators into three stores: `deploy/samples/keyfactor-command`. */
 export async function keyfactorStory(): Promise<Story> {
-  const server = await startCommand();
+  const server = await startExample();
   return {
     title: "Certferry: from one Secret, through Keyfactor Command, to where it is needed",
-    flags: [`--resolve=${host}=${new URL(server.url).host}`],
+    flags: [`--resolve=${exampleHost}=${new URL(server.url).host}`],
     goOn: "kubectl get cfdeploy web -n shop -o yaml",
     show: (stage) => show(stage, server),
     close: () => server.close(),
@@ -58,7 +59,7 @@ async function introduce({ plane }: Stage, { caPem }: CommandServer): Promise<vo
     kind: "Secret",
     metadata: { namespace, name: "command-login" },
     type: "kubernetes.io/basic-auth",
-    stringData: login,
+    stringData: exampleLogin,
   };
   const ca = {
     apiVersion: "v1",

@@ -1,9 +1,9 @@
-import { CommandServer } from "../../../test/servers/keyfactor/server.ts";
-import type { NewStore } from "../../../test/servers/keyfactor/command.ts";
-import { table } from "../screen.ts";
+import type { NewStore } from "./command.ts";
+import { CommandServer } from "./server.ts";
 
-export const host = "command.example.com";
-export const login = { username: "CORP\\certferry", password: "quickstart-only" };
+/** What the samples and the pages call it; an operator is told to `--resolve` it. */
+export const exampleHost = "command.example.com";
+export const exampleLogin = { username: "CORP\\certferry", password: "only-an-example" };
 
 /** What docs/stores/keyfactor-command.md says that the account must be allowed. */
 const permissions = [
@@ -41,32 +41,14 @@ const stores: readonly NewStore[] = [
   },
 ];
 
-/** Keyfactor Command as this project knows it, on this machine. */
-export async function startCommand(): Promise<CommandServer> {
+/** The installation that `deploy/samples/keyfactor-command` and docs/stores/keyfactor-command.md speak of. */
+export async function startExample(): Promise<CommandServer> {
   const server = await CommandServer.start({
-    host,
+    host: exampleHost,
     roles: [{ id: 1, name: "Certferry", permissions }],
-    users: [{ name: login.username, password: login.password, roles: ["Certferry"] }],
+    users: [{ name: exampleLogin.username, password: exampleLogin.password, roles: ["Certferry"] }],
     metadataFields: ["AppOwner"],
   });
   for (const store of stores) server.command.addStore(store);
   return server;
-}
-
-/** What really lies in the stores, whatever Command knows of it. */
-export function contents({ command }: CommandServer): string {
-  command.settle();
-  const rows = command
-    .stores()
-    .flatMap(({ clientMachine, path, type, contents }) =>
-      [...contents.values()].map(({ alias, certificates: [leaf], hasPrivateKey }) => [
-        `${clientMachine} ${path}`,
-        type.shortName,
-        alias,
-        leaf?.serialNumber.toLowerCase() ?? "",
-        leaf?.validToDate.toISOString().slice(0, 10) ?? "",
-        hasPrivateKey ? "yes" : "no",
-      ]),
-    );
-  return table([["STORE", "TYPE", "ALIAS", "SERIAL", "EXPIRES", "KEY"], ...rows]);
 }
