@@ -2,15 +2,13 @@ import type { IncomingHttpHeaders } from "node:http";
 import type * as z from "zod";
 import type { Command } from "./command.ts";
 import type { Answer } from "../http/answer.ts";
+import type { Located } from "../http/router.ts";
 import { read } from "./http/any-case.ts";
 import type { Query } from "./http/query.ts";
 import { type Listing, pageOf } from "./query/page.ts";
 import { holds, noPermission, type Permission, type User } from "./permissions.ts";
 
-export interface Endpoint {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
-  /** As the reference writes it; `{name}` stands for one segment. */
-  readonly path: string;
+export interface Endpoint extends Located {
   /** False where the version has no such endpoint. */
   readonly exists?: (command: Command) => boolean;
   readonly handle: (call: Call) => Answer | Promise<Answer>;

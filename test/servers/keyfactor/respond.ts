@@ -1,19 +1,23 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { type Answer, empty } from "../http/answer.ts";
+import type { Route } from "../http/router.ts";
 import type { Incoming } from "../http/server.ts";
 import { userOf } from "./authentication.ts";
 import type { Command } from "./command.ts";
-import { Call } from "./endpoint.ts";
+import { Call, type Endpoint } from "./endpoint.ts";
 import { html } from "./http/answer.ts";
 import { badRequest, Refusal } from "./http/refusal.ts";
 import { decoded, Query } from "./http/query.ts";
-import type { Route } from "./router.ts";
 
 /** IIS' default, in bytes; what is longer does not come to Command (A.4 [D], the number [I]). */
 const bodyLimit = 30_000_000;
 
 /** What Command answers; `route` is undefined where it has no such endpoint. */
-export async function respond(command: Command, route: Route | undefined, incoming: Incoming): Promise<Answer> {
+export async function respond(
+  command: Command,
+  route: Route<Endpoint> | undefined,
+  incoming: Incoming,
+): Promise<Answer> {
   command.settle();
   try {
     if (incoming.body.byteLength > bodyLimit) return html(413, "413 - Request Entity Too Large.");
@@ -44,7 +48,7 @@ function checkRequestedWith(headers: IncomingHttpHeaders): void {
 }
 
 /** JSON types alone (A.1 [O]); 415 for others is ASP.NET's [I]. */
-function parsed({ endpoint }: Route, headers: IncomingHttpHeaders, body: Buffer): unknown {
+function parsed({ endpoint }: Route<Endpoint>, headers: IncomingHttpHeaders, body: Buffer): unknown {
   if (endpoint.method !== "POST" && endpoint.method !== "PUT") return undefined;
   if (!/^(application\/(json|[^;]*\+json)|text\/json)\s*(;|$)/i.test(headers["content-type"] ?? "")) {
     throw new Refusal(415, "The media type of the request is not supported.");

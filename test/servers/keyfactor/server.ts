@@ -1,11 +1,12 @@
 import type { Answer } from "../http/answer.ts";
+import { kindOf } from "../http/router.ts";
 import { ContractServer, type Routed } from "../http/server.ts";
 import { issueTls, type Tls } from "../http/tls.ts";
 import { Command, type Settings } from "./command.ts";
 import { html } from "./http/answer.ts";
 import { camelCased } from "./http/casing.ts";
 import { respond } from "./respond.ts";
-import { below, kindOf, kinds, routeOf } from "./router.ts";
+import { below, endpointAt, kinds } from "./router.ts";
 
 export interface ServerOptions extends Partial<Settings> {
   /** The vendor's default when left out (A.1 [K]). */
@@ -36,7 +37,7 @@ export class CommandServer extends ContractServer {
 
   protected override routed(method: string, pathname: string): Routed {
     const path = below(this.apiPath, pathname);
-    const route = path === undefined ? undefined : routeOf(this.command, method, path);
+    const route = path === undefined ? undefined : endpointAt(this.command, method, path);
     return {
       kind: route === undefined ? "none" : kindOf(route.endpoint),
       respond: (incoming) => respond(this.command, route, incoming),
