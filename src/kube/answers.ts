@@ -1,6 +1,6 @@
 import type { ListPage } from "./client.ts";
 import { KubeError } from "./errors.ts";
-import type { BodyReader } from "./exchange.ts";
+import type { BodyReader } from "../http/index.ts";
 import { ItemSplitter } from "./items.ts";
 import { isRecord } from "./status.ts";
 import { apiVersionOf, type KubeObject, type ObjectMeta, type Resource } from "./types.ts";

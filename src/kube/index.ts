@@ -24,7 +24,6 @@ export { Informer, type InformerOptions, type InformerProblem } from "./informer
 export type { ReflectorClock, ReflectorHealth } from "./reflector.ts";
 export * from "./resources.ts";
 export { type IssuedToken, requestToken, type TokenRequestOptions } from "./token-request.ts";
-export type { ConnectGuard, Destination } from "./pools.ts";
 export type { ConnectOptions, RequestFacts } from "./transport.ts";
 export { apiVersionOf, metadataOf } from "./types.ts";
 export type { KubeObject, ObjectMeta, ObjectRef, PartialObjectMetadata, Resource } from "./types.ts";

@@ -1,6 +1,6 @@
 import { createSecureContext } from "node:tls";
-import type { LookupFunction } from "node:net";
-import { buildConnector, Pool } from "undici";
+import { Pool } from "undici";
+import { type ConnectGuard, guarded } from "../http/index.ts";
 import type { ClusterConfig } from "./config/cluster-config.ts";
 import { KubeError } from "./errors.ts";
 
@@ -11,20 +11,6 @@ export interface PoolOptions {
   /** The longest silence before and within an answer. */
   silenceSeconds: number;
   guard?: ConnectGuard | undefined;
-}
-
-/** Where a connection goes. */
-export interface Destination {
-  readonly hostname: string;
-  readonly port: string;
-}
-
-/** Asked before each connection; what either throws or answers as an error is the error of the request. */
-export interface ConnectGuard {
-  /** Where to connect really. Throws when that is an address that may not be connected to. */
-  destination(asked: Destination): Destination;
-  /** Resolves names, and refuses those that lead to such an address. */
-  readonly lookup: LookupFunction;
 }
 
 export interface Pools {
@@ -117,17 +103,6 @@ export class PoolKeeper {
     const gone = (): void => void this.#retiring.delete(pools);
     Promise.all([pools.requests.close(), pools.watches.close()]).then(gone, gone);
   }
-}
-
-function guarded(tls: buildConnector.BuildOptions, guard: ConnectGuard): buildConnector.connector {
-  const connect = buildConnector({ ...tls, lookup: guard.lookup, allowH2: false });
-  return (options, callback) => {
-    try {
-      connect({ ...options, ...guard.destination(options) }, callback);
-    } catch (error) {
-      callback(error instanceof Error ? error : new Error(String(error)), null);
-    }
-  };
 }
 
 async function materialOf({ caPem, credentials }: ClusterConfig): Promise<TlsMaterial> {

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Dispatcher } from "undici";
+import { type BodyReader, type ConnectGuard, describe, isSuccess } from "../http/index.ts";
 import type { ClusterConfig } from "./config/cluster-config.ts";
 import { isKubeError, KubeError, type KubeErrorReason } from "./errors.ts";
-import { abortedBy, type Answer, type BodyReader, describe, exchange, failureOf, isSuccess } from "./exchange.ts";
-import { type ConnectGuard, PoolKeeper, type Pools } from "./pools.ts";
+import { abortedBy, type Answer, exchange, failureOf } from "./exchange.ts";
+import { PoolKeeper, type Pools } from "./pools.ts";
 import { retryDelay } from "./retry.ts";
 import { errorOfAnswer } from "./status.ts";
 

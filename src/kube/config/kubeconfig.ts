@@ -3,7 +3,7 @@ import type { RequestOptions } from "node:https";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Cluster, KubeConfig } from "@kubernetes/client-node";
-import { describe } from "../exchange.ts";
+import { describe } from "../../http/index.ts";
 import { isRecord } from "../status.ts";
 import type { ClientCertificate, ClusterConfig, Credentials, TokenProvider } from "./cluster-config.ts";
 import { checkCertificates } from "./in-cluster.ts";

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { describe } from "../exchange.ts";
+import { describe } from "../../http/index.ts";
 
 const KEEP_MILLISECONDS = 60_000;
 

@@ -1,6 +1,6 @@
 import { lookup as systemLookup, type LookupAddress } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
-import type { ConnectGuard, Destination } from "../../kube/index.ts";
+import type { ConnectGuard, Destination } from "../../http/index.ts";
 import { BlockedError } from "../errors.ts";
 import { type EgressLists, EgressRules } from "./rules.ts";
 

@@ -1,12 +1,6 @@
 import type { KubernetesStoreBlock, StoreReference } from "../../crds/index.ts";
-import {
-  type ClusterConfig,
-  connect,
-  type ConnectGuard,
-  isKubeError,
-  type KubeClient,
-  Namespace,
-} from "../../kube/index.ts";
+import type { ConnectGuard } from "../../http/index.ts";
+import { type ClusterConfig, connect, isKubeError, type KubeClient, Namespace } from "../../kube/index.ts";
 import type {
   Place,
   PlaceContext,
