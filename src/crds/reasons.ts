@@ -59,6 +59,10 @@ export const reasons = {
     CheckFailed: "The check failed in an unforeseen way; the operator's log has the error.",
     ClusterStoresOff:
       "The operator serves a list of namespaces, and ClusterCertificateStores only where it serves all.",
+    InvalidLogin: "The Secret of the login does not hold one that can be used; the message says why.",
+    TlsNotTrusted:
+      "The certificate of the server is not trusted, not valid now, or of another host; the message says which.",
+    RedirectRefused: "The server answers with a redirect, which is never followed; the message says to where.",
     EgressDenied: "The operator's flags forbid a connection to where the store is; the message names the flag.",
     StoreThrottled: "The store has asked for a pause; nobody asks it anything before that is over.",
     StoreUnavailable: "The store does not answer as it should; it is tried again.",

@@ -1,0 +1,6 @@
+/** What stores that are web services share: one pipeline for requests, and the ways to log in. */
+export type { Authorization } from "./authorization.ts";
+export { Basic } from "./basic.ts";
+export { BearerToken } from "./bearer-token.ts";
+export { HttpsConnection, type HttpsConnectionOptions, type StoreRequest } from "./connection.ts";
+export type { HttpAnswer, HttpRequest } from "./message.ts";

@@ -1,0 +1,79 @@
+import { CredentialsRefused } from "../errors.ts";
+import type { HttpAnswer } from "./message.ts";
+
+/** What is known of a login after one request. */
+type Verdict = { readonly is: "Accepted" | "Open" } | { readonly is: "Refused"; readonly refusal: CredentialsRefused };
+
+/** After so long a login that was accepted is tried by one request again: its password may have been changed since. */
+const acceptedForMs = 5_000;
+
+/**
+ * Lets one request try a login alone, and the others wait for what it comes to: directories lock accounts after a few failed
+ * logins, and many requests at once would make as many.
+ */
+export class LoginTrial {
+  readonly #now: () => number;
+  #acceptedAt = Number.NEGATIVE_INFINITY;
+  #trial: Promise<Verdict> | undefined;
+
+  /** @param now monotonic, in milliseconds */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /** Runs one request when it may. Throws the refusal of the request that it waited for. */
+  async run(signal: AbortSignal, request: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
+    while (this.#now() - this.#acceptedAt >= acceptedForMs) {
+      if (this.#trial === undefined) return this.#lead(request);
+      const verdict = await unlessAborted(this.#trial, signal);
+      if (verdict.is === "Refused") throw verdict.refusal;
+    }
+    return this.#judged(request, () => {});
+  }
+
+  #lead(request: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
+    const { promise, resolve } = Promise.withResolvers<Verdict>();
+    this.#trial = promise;
+    return this.#judged(request, (verdict) => {
+      this.#trial = undefined;
+      resolve(verdict);
+    });
+  }
+
+  async #judged(request: () => Promise<HttpAnswer>, tell: (verdict: Verdict) => void): Promise<HttpAnswer> {
+    let verdict: Verdict = { is: "Open" };
+    try {
+      const answer = await request();
+      if (acceptsLogin(answer.status)) {
+        verdict = { is: "Accepted" };
+        this.#acceptedAt = this.#now();
+      }
+      return answer;
+    } catch (error) {
+      if (error instanceof CredentialsRefused) {
+        verdict = { is: "Refused", refusal: error };
+        this.#acceptedAt = Number.NEGATIVE_INFINITY;
+      }
+      throw error;
+    } finally {
+      tell(verdict);
+    }
+  }
+}
+
+/** What a proxy may answer before anybody has looked at the login tells nothing of it. */
+function acceptsLogin(status: number): boolean {
+  return status < 500 && ![401, 407, 408, 429].includes(status);
+}
+
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
