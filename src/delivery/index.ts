@@ -17,4 +17,4 @@ export { type RolloutState, type Standing, standingOf, type Turn, turnOf } from 
 export { timingOf } from "./schedule.ts";
 export type { Base, Situation } from "./situation.ts";
 export { backOff } from "./backoff.ts";
-export { deliver, type Effects, type Outcome } from "./run.ts";
+export { deliver, type Effects, type Outcome, type Told } from "./run.ts";

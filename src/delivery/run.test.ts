@@ -69,6 +69,17 @@ async function settled(outcome: Promise<Outcome>): Promise<Extract<Outcome, { en
 }
 
 describe("a run", () => {
+  it("tells what the look has told, but not after a write: then what that has told", async () => {
+    const look = run(never, { looks: [present({ report: { version: "1" } })] });
+    expect(await look.outcome).toMatchObject({ told: { by: "Look", report: { version: "1" } } });
+    const looks = [{ ...old, report: { version: "1" } }];
+    const seen = present({ report: { version: "2" } });
+    const write = run(never, { looks, writes: [{ outcome: "Written", seen }] });
+    expect(await write.outcome).toMatchObject({ told: { by: "Write", report: { version: "2" } } });
+    const silent = run(never, { looks: [...looks], writes: [written] });
+    expect(await silent.outcome).toMatchObject({ told: undefined });
+  });
+
   it("writes nothing where the place holds the certificate already", async () => {
     const { outcome, did } = run(never, { looks: [present()] });
     expect(await outcome).toMatchObject({

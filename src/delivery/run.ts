@@ -1,4 +1,4 @@
-import type { Desired, Place } from "../stores/contract.ts";
+import type { Desired, Place, Report } from "../stores/contract.ts";
 import { isStoreError, type StoreError, TransientError } from "../stores/errors.ts";
 import { within } from "../stores/within.ts";
 import { next, type Seen } from "./next.ts";
@@ -16,6 +16,12 @@ export interface Effects {
   onDefect(error: unknown): void;
 }
 
+/** What the provider has told last, for its block in status: of a write it is all there is to tell, a look may tell only a part. */
+export interface Told {
+  readonly by: "Look" | "Write";
+  readonly report: Report;
+}
+
 /** How a run ended. `Dropped`: its decision is out of date; ask again from the start. */
 export type Outcome =
   | {
@@ -25,6 +31,7 @@ export type Outcome =
       readonly wrote: boolean;
       /** Why what was written did not wait for its time. */
       readonly urgent?: string | undefined;
+      readonly told?: Told | undefined;
     }
   | { readonly ended: "Dropped" };
 
@@ -44,6 +51,7 @@ export async function deliver(
   let seen: Seen = {};
   let wrote = false;
   let urgent: string | undefined;
+  let told: Told | undefined;
   const limited = <T>(work: (limit: AbortSignal) => Promise<T>): Promise<T> =>
     within(situation.timeoutMs, signal, work);
   for (;;) {
@@ -73,15 +81,17 @@ export async function deliver(
         if (seen.observation === undefined && seen.put === undefined) current = withoutAttempt(current);
         break;
       case "Wait":
-        return { ended: "Settled", record: step.record, until: step.until, wrote, urgent };
+        return { ended: "Settled", record: step.record, until: step.until, wrote, urgent, told };
       case "Done":
-        return { ended: "Settled", record: step.record, until: undefined, wrote, urgent };
+        return { ended: "Settled", record: step.record, until: undefined, wrote, urgent, told };
     }
   }
 
   async function observe(before: Seen): Promise<Seen> {
     try {
-      return { ...before, observation: await limited((limit) => place.observe(desired, limit)) };
+      const observation = await limited((limit) => place.observe(desired, limit));
+      note("Look", observation.report);
+      return { ...before, observation };
     } catch (error) {
       return { ...before, failure: { during: "observe", error: decided(error) } };
     }
@@ -101,11 +111,17 @@ export async function deliver(
   async function put(before: Seen, observed: NonNullable<Seen["observation"]>): Promise<Seen> {
     try {
       const result = await limited((limit) => place.put(desired, observed, limit));
+      if (result.outcome === "Written") note("Write", result.seen.report);
+      if (result.outcome === "Submitted") note("Write", result.report);
       // Changed proves that nothing was written: the next look begins anew, and so does an attempt.
       return result.outcome === "Changed" ? { changes: (before.changes ?? 0) + 1 } : { ...before, put: result };
     } catch (error) {
       return { ...before, failure: { during: "put", error: decided(error) } };
     }
+  }
+
+  function note(by: Told["by"], report: Report | undefined): void {
+    told = report && { by, report };
   }
 
   function decided(error: unknown): StoreError {

@@ -8,7 +8,7 @@ export const downloadKind = (providers: readonly string[]): DeliveryKind<Certifi
   kind: "CertificateDownload",
   resource: CertificateDownloads,
   subjectOf: (object) => subjectOfDownload(object, providers),
-  recordsStatus: (records) => {
+  recordsStatus: ({ records }) => {
     const delivery = records.get("");
     return delivery === undefined ? {} : { delivery };
   },

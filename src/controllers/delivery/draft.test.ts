@@ -7,6 +7,7 @@ const empty: Draft = {
   records: new Map(),
   previous: [],
   history: [],
+  reports: {},
   sourceValid: { status: "True", reason: "Valid", message: "" },
   generations: new Map(),
 };

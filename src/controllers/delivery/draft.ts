@@ -7,6 +7,7 @@ import type {
 } from "../../crds/index.ts";
 import { openedNow, pending, requested } from "../../delivery/index.ts";
 import type { OutcomeChange } from "./outcome.ts";
+import { type Reports, reportsAfter, type Teller } from "./reports.ts";
 
 /** What the status of every kind that delivers holds. Conditions and summary are made from it. */
 export interface Draft {
@@ -18,6 +19,8 @@ export interface Draft {
   readonly source?: { readonly format: string; readonly resourceVersion: string } | undefined;
   /** Name of the file, where the source is a store that gives one. */
   readonly fileName?: string | undefined;
+  /** What the provider of an import has told. */
+  readonly reports: Reports;
   readonly sourceValid: { readonly status: Condition["status"]; readonly reason: string; readonly message: string };
   readonly lastHandledReconcileAt?: string | undefined;
   readonly lastHandledDeliverNow?: string | undefined;
@@ -40,13 +43,14 @@ export interface TargetReport {
   readonly change: OutcomeChange | undefined;
   readonly generation: number;
   readonly at: Date;
+  readonly teller?: Teller | undefined;
   /** What the source was found to be, when the run came so far. */
   readonly source?: Pick<Draft, "certificate" | "source" | "fileName" | "sourceValid"> | undefined;
 }
 
 /** The draft after a target's run: its record, its history, and the place it has left, when that is to be removed. */
 export function withReport(draft: Draft, report: TargetReport): Draft {
-  const { target, record, change, generation, at, source } = report;
+  const { target, record, change, generation, at, teller, source } = report;
   const before = draft.records.get(target);
   const entry: HistoryEntry | undefined = change && {
     time: at.toISOString(),
@@ -60,6 +64,7 @@ export function withReport(draft: Draft, report: TargetReport): Draft {
     ...source,
     records: new Map(draft.records).set(target, record),
     ...withLeft(draft, target, before, record),
+    reports: reportsAfter(draft.reports, before, record, teller),
     history: entry === undefined ? draft.history : [...draft.history, entry].slice(-longestHistory),
     generations: new Map(draft.generations).set(target, generation),
   };
@@ -67,8 +72,10 @@ export function withReport(draft: Draft, report: TargetReport): Draft {
 
 /** The opening of a write: no outcome yet. */
 export function withOpening(draft: Draft, target: string, record: DeliveryRecord): Draft {
-  const left = withLeft(draft, target, draft.records.get(target), record);
-  return { ...draft, ...left, records: new Map(draft.records).set(target, record) };
+  const before = draft.records.get(target);
+  const left = withLeft(draft, target, before, record);
+  const reports = reportsAfter(draft.reports, before, record);
+  return { ...draft, ...left, reports, records: new Map(draft.records).set(target, record) };
 }
 
 /**

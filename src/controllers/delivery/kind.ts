@@ -3,11 +3,11 @@ import type {
   CertificateDownloadStatus,
   CertificateImport,
   CertificateImportStatus,
-  DeliveryRecord,
   StoreDeployment,
   StoreDeploymentStatus,
 } from "../../crds/index.ts";
 import type { KubeObject, Resource } from "../../kube/index.ts";
+import type { Draft } from "./draft.ts";
 import type { Subject } from "./subject.ts";
 
 /** The status of all kinds that deliver but for their records. */
@@ -23,6 +23,6 @@ export interface DeliveryKind<T extends DeliveryObject = DeliveryObject> {
   readonly kind: Subject["kind"];
   readonly resource: Resource<T & KubeObject>;
   subjectOf(object: T): Subject;
-  /** Where this kind keeps the records of its deliveries. */
-  recordsStatus(records: ReadonlyMap<string, DeliveryRecord>, order: readonly string[]): object;
+  /** Where this kind keeps the records of its deliveries, and what providers tell of them. */
+  recordsStatus(draft: Pick<Draft, "records" | "reports">, order: readonly string[]): object;
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import type { DeliveryRecord } from "../../crds/index.ts";
-import type { Draft } from "./draft.ts";
 import { readiness } from "./readiness.ts";
 
 const now = new Date("2026-06-01T00:00:00Z");
@@ -179,14 +178,8 @@ function rowOf({ places, suspended }: Case): (typeof table)[number] | undefined 
 
 function look({ places, suspended }: Case): ReturnType<typeof readiness> {
   const names = places.map((_, index) => `t${index}`);
-  const draft: Draft = {
-    records: new Map(places.flatMap(({ record }, index) => (record === undefined ? [] : [[`t${index}`, record]]))),
-    previous: [],
-    history: [],
-    sourceValid: { status: "True", reason: "Valid", message: "" },
-    generations: new Map(),
-  };
-  return readiness(names, draft, suspended, now);
+  const records = new Map(places.flatMap(({ record }, index) => (record === undefined ? [] : [[`t${index}`, record]])));
+  return readiness(names, { records }, suspended, now);
 }
 
 /** The cases that `wrong` tells something of, in words; the first few are enough. */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import type { DeliveryRecord } from "../../crds/index.ts";
-import type { Draft } from "./draft.ts";
 import { readiness } from "./readiness.ts";
 
 const now = new Date("2026-06-01T00:00:00Z");
@@ -10,7 +9,7 @@ const placed = {
 } satisfies Partial<DeliveryRecord>;
 const gone = { ...placed, remote: { ...placed.remote, notAfter: "2026-05-31T23:59:59Z" } };
 
-const records = {
+const all = {
   delivered: { phase: "Delivered", reason: "Delivered", ...placed },
   expired: { phase: "Delivered", reason: "Delivered", ...gone },
   expiredRetrying: { phase: "Failed", reason: "ClusterUnavailable", ...gone },
@@ -30,19 +29,12 @@ const records = {
   suspendedOld: { phase: "Suspended", reason: "Suspended", plan: { action: "Update", reason: "Changed" }, ...placed },
 } satisfies Record<string, DeliveryRecord>;
 
-type Name = keyof typeof records | "unseen";
+type Name = keyof typeof all | "unseen";
 
 function look(names: readonly Name[], suspended = false): ReturnType<typeof readiness> {
   const targets = names.map((_, index) => `t${index}`);
-  const known = names.flatMap((name, index) => (name === "unseen" ? [] : [[`t${index}`, records[name]] as const]));
-  const draft: Draft = {
-    records: new Map<string, DeliveryRecord>(known),
-    previous: [],
-    history: [],
-    sourceValid: { status: "True", reason: "Valid", message: "" },
-    generations: new Map(),
-  };
-  return readiness(targets, draft, suspended, now);
+  const known = names.flatMap((name, index) => (name === "unseen" ? [] : [[`t${index}`, all[name]] as const]));
+  return readiness(targets, { records: new Map<string, DeliveryRecord>(known) }, suspended, now);
 }
 
 describe("the conditions", () => {

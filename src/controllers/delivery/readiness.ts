@@ -53,8 +53,13 @@ const rows: readonly ((scene: Scene) => Row | undefined)[] = [
  * The conditions of an import or deployment, from the records of its places. Pure.
  * @param suspended the whole resource is suspended
  */
-export function readiness(targets: readonly string[], draft: Draft, suspended: boolean, now: Date): Readiness {
-  const places = targets.map((name) => placeOf(draft.records.get(name), now));
+export function readiness(
+  targets: readonly string[],
+  { records }: Pick<Draft, "records">,
+  suspended: boolean,
+  now: Date,
+): Readiness {
+  const places = targets.map((name) => placeOf(records.get(name), now));
   const scene = sceneOf(places, suspended);
   const { summary, work } = scene;
   const { ready, tells } = rowOf(scene);

@@ -3,6 +3,7 @@ import { setCondition } from "../../runtime/index.ts";
 import type { Draft } from "./draft.ts";
 import type { CommonStatus, DeliveryKind, DeliveryObject } from "./kind.ts";
 import { type Readiness, readiness, type Verdict } from "./readiness.ts";
+import { reportsIn } from "./reports.ts";
 import type { Subject } from "./subject.ts";
 
 /** The draft that an object's status tells. `generations` is what this process knows beyond it. */
@@ -16,6 +17,7 @@ export function draftOf(object: DeliveryObject, subject: Subject, generations: R
     certificate: status.certificate,
     source: status.source,
     fileName: status.fileName,
+    reports: reportsIn(status),
     sourceValid: valid ?? { status: "Unknown", reason: "Pending", message: "The source has not been read yet." },
     lastHandledReconcileAt: status.lastHandledReconcileAt,
     lastHandledDeliverNow: status.lastHandledDeliverNow,
@@ -47,7 +49,7 @@ export function statusOf(
     ...defined({ certificate, source, fileName, lastHandledReconcileAt, lastHandledDeliverNow }),
     ...(draft.history.length === 0 ? {} : { history: draft.history }),
     ...(draft.previous.length === 0 ? {} : { previous: draft.previous }),
-    ...kind.recordsStatus(draft.records, names),
+    ...kind.recordsStatus(draft, names),
   };
 }
 

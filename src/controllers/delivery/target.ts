@@ -7,6 +7,7 @@ import {
   maySettle,
   type Outcome,
   pending,
+  type Told,
 } from "../../delivery/index.ts";
 import type { Source } from "../../resolve/index.ts";
 import type { Reconciliation, ReconcileResult } from "../../runtime/index.ts";
@@ -43,6 +44,7 @@ interface Known {
   /** The record of a write that it has opened. */
   opened?: DeliveryRecord;
   source?: Source;
+  told?: Told | undefined;
   /** Whether it is this target's turn. */
   asked?: Asked | undefined;
 }
@@ -66,6 +68,7 @@ export async function reconcileTarget(
     const ended = await settle(context, run, known, effects, signal).finally(run.leave);
     if (ended.ended === "Dropped") return { requeueAt: context.now() };
     const { record, until, wrote, urgent } = ended;
+    known.told = ended.told;
     const change = outcomeOf(known.stored, record);
     const saved = await saveOutcome(context, saver, run, known, record, change, signal);
     if (saved === "Lost") return { requeueAt: context.now() };
@@ -148,7 +151,7 @@ function saveOutcome(
   context: DeliveryContext,
   saver: Pick<StatusSaver, "close">,
   { key, subject, target }: TargetRun,
-  { stored, opened, source }: Known,
+  { stored, opened, source, told }: Known,
   record: DeliveryRecord,
   change: OutcomeChange | undefined,
   signal: AbortSignal,
@@ -162,7 +165,8 @@ function saveOutcome(
       if (uid !== subject.uid || !(saved || maySettle(current, opened ?? stored))) return undefined;
       const news = saved ? undefined : change;
       const report = { target: target.name, record, change: news, generation: subject.generation, at: context.now() };
-      return withReport(draft, { ...report, source: sourceReport(source, record) });
+      const teller = { provider: target.provider, told };
+      return withReport(draft, { ...report, teller, source: sourceReport(source, record) });
     },
     signal,
   );

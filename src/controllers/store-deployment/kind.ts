@@ -8,7 +8,7 @@ export const deploymentKind = (providers: readonly string[]): DeliveryKind<Store
   kind: "StoreDeployment",
   resource: StoreDeployments,
   subjectOf: (object) => subjectOfDeployment(object, providers),
-  recordsStatus: (records, order) => ({
+  recordsStatus: ({ records }, order) => ({
     targets: order.flatMap((name) => {
       const record = records.get(name);
       return record === undefined ? [] : [{ name, ...record }];

@@ -65,6 +65,7 @@ export const azureKeyVaultImportStatus = z
       .optional()
       .describe("What a deletion comes to: whether it can be undone or purged."),
     recoverableDays: z.int().min(0).optional().describe("Days that a deleted certificate can be recovered."),
+    enabled: z.boolean().optional().describe("Whether the certificate can be used."),
     created: time.optional().describe("When this version was made."),
     updated: time.optional().describe("When it was last changed."),
   })
