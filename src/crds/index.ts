@@ -13,7 +13,12 @@ export {
   type StoreBlocks,
   type TargetBlocks,
 } from "./blocks/index.ts";
-export { azureKeyVaultImportStatus } from "./blocks/azure-key-vault/index.ts";
+export {
+  type AzureKeyVaultDownload,
+  azureKeyVaultImportStatus,
+  type AzureKeyVaultStoreBlock,
+  type AzureKeyVaultTarget,
+} from "./blocks/azure-key-vault/index.ts";
 export { keyfactorCommandImportStatus } from "./blocks/keyfactor-command/index.ts";
 export type { FilesystemStoreBlock, FilesystemTarget } from "./blocks/filesystem.ts";
 export type { KubernetesStoreBlock, KubernetesTarget } from "./blocks/kubernetes.ts";

@@ -68,6 +68,14 @@ export const reasons = {
     StoreUnavailable: "The store does not answer as it should; it is tried again.",
     StoreFailed: "The store failed in an unforeseen way; the operator's log has the error.",
     StoreLeadsElsewhere: "The store leads to another cluster than the one where the place to be removed lies.",
+    CloudMismatch:
+      "The vault and the store's authorityHost are of different clouds; the message names what goes together.",
+    AuthorityRefused:
+      "The operator takes tokens from Azure's own clouds and from those of `--azure-authority-hosts` only.",
+    AmbientCredentialsRefused:
+      "The operator's own identity may not be used by this store: give the store one of its own, or have the flag changed.",
+    IdentityUnavailable: "The operator has no such identity where it runs; the message says what it looked for.",
+    ApiVersionTooOld: "The block asks for something that the store's version of the API does not have.",
     NotGranted: "No grant of a ClusterCertificateStore allows this use, or there is no such store.",
   },
   place: {
@@ -89,6 +97,18 @@ export const reasons = {
     SecretImmutable: "The Secret there is immutable.",
     ConfigMapImmutable: "The ConfigMap there is immutable.",
     CannotOpen: "The keystore there may hold entries of others, and opens with neither password.",
+    NameRefused: "The store takes no such name; the message says which it takes.",
+    UnsupportedKey: "The store takes no key of this kind; the message names those that it takes.",
+    PolicyMismatch: "What the policy says of the key is not true of the certificate's key.",
+    SoftDeleted: "The name is taken by a deleted certificate; `softDeleted` says what happens to it.",
+    PurgeProtected: "The vault lets nobody purge what is deleted: recover it, or choose another name.",
+    Recovering: "The vault brings back a deleted certificate, since `softDeleted` is Recover; it goes on after that.",
+    Purging: "The vault purges a deleted certificate, since `softDeleted` is Purge; it goes on after that.",
+    BeingDeleted: "The vault is still deleting a certificate of that name; it goes on after that.",
+    OperationPending: "The vault has an operation under way on that certificate; it is waited for.",
+    ObjectDisabled: "The certificate in the vault is disabled, so that nothing of it can be read.",
+    NameTaken: "A key or a secret of that name is in the vault, and a certificate needs both names for itself.",
+    VaultFirewall: "The vault's firewall does not let the operator in; it is not tried again before something changes.",
     PlaceTaken: "Another resource holds the place.",
     OwnedElsewhere: "Another operator holds the place.",
     NotAdopted: "Something that was not delivered lies there, and adoptionPolicy does not take it over.",

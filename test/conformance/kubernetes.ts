@@ -51,14 +51,7 @@ class KubernetesFixture implements Fixture {
   async open(): Promise<Store> {
     const { client, adminConfig } = this.#world.plane;
     const cluster = this.#proxy.configFor(adminConfig);
-    const registry = createRegistry({
-      client,
-      cluster,
-      clusterUid: "uid",
-      userAgent: "test",
-      egress,
-      webEgress: egress,
-    });
+    const registry = createRegistry({ client, cluster, clusterUid: "uid", userAgent: "test", egress });
     const context = {
       namespace: this.#world.home,
       timeoutMs: 10_000,

@@ -25,7 +25,6 @@ beforeAll(async () => {
     clusterUid: "uid",
     userAgent: "test",
     egress,
-    webEgress: egress,
   });
   const block = { auth: { serviceAccountRef: { name: "writer" } } };
   const nothing = () => Promise.resolve(new Map<string, Buffer>());
