@@ -34,7 +34,7 @@ export const reasons = {
       "The CertificateImport that is referred to has not brought its certificate into the store yet; it is waited for.",
     CertificateMissing: "The store has no such certificate yet.",
     NoDownload: "The store gives no certificates back.",
-    PrivateKeyRefused: "The store gave a private key with the certificate, and a download never holds one.",
+    PrivateKeyRefused: "The store gave a private key with the certificate, and nobody asked for one.",
     MissingIntermediate: "The chain has a gap; the message names the issuer that is missing.",
   },
   store: {

@@ -1,6 +1,7 @@
 import type { SecretKeyRef, SourceSpec } from "../crds/index.ts";
 import { type Bundle, type CertificateFacts, certificateFacts, zero } from "../formats/index.ts";
 import type { Cache, PartialObjectMetadata } from "../kube/index.ts";
+import type { Remote } from "../stores/contract.ts";
 import { type StoreError, TerminalError, WaitingError } from "../stores/errors.ts";
 import { type Material, readMaterial } from "./material.ts";
 import type { Password, Passwords } from "./open-value.ts";
@@ -13,11 +14,13 @@ import { checkUsable } from "./usable.ts";
 export interface Source {
   readonly bundle: Bundle;
   readonly facts: CertificateFacts;
-  /** Which object was read, for status; absent in a download. */
+  /** Which object was read, for status; absent where it was a store. */
   readonly read?: { readonly format: string; readonly resourceVersion: string } | undefined;
   /** A download's file as it came, and the name that the store gives it. */
   readonly file?: Buffer | undefined;
   readonly fileName?: string | undefined;
+  /** What the store calls it that holds it already. */
+  readonly held?: Remote | undefined;
   /** What was passed over or guessed, for the user. */
   readonly warnings: readonly string[];
 }

@@ -206,7 +206,7 @@ export class StoreResolver {
 }
 
 /** The API knows a provider that this build does not have. */
-export function providerNotBuilt(name: string): TerminalError {
+function providerNotBuilt(name: string): TerminalError {
   const message = `This version of Certferry has no provider ${name}; use another store or another version.`;
   return new TerminalError("ProviderNotBuilt", message);
 }

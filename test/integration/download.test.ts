@@ -212,7 +212,7 @@ describe("a download", () => {
     await ask("key", "key");
     const { status } = await ready("key", "PrivateKeyRefused");
     expect(status?.delivery?.message).toBe(
-      "CertificateStore ledger gave a private key with the certificate, and a download never holds one; have the store give the certificate alone.",
+      "CertificateStore ledger gave a private key with the certificate, and nobody asked for one; have the store give the certificate alone.",
     );
     expect(await writes("key")).toBe(0);
   });

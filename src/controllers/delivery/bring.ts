@@ -77,13 +77,14 @@ export async function bring(
   return deliver(movedTo(before, address), place, desired, situation, effects, signal);
 }
 
-/** What the store holds already, for providers that deploy nothing else. */
+/** What the store calls the certificate that it holds already, for providers that deploy nothing else. */
 function heldFor(
   { deploysHeld, imports }: DeliveryContext,
   { namespace, source }: Subject,
   target: Target,
-  { facts }: Source,
+  { facts, held }: Source,
 ): Remote | undefined {
+  if (held !== undefined) return held;
   if (!("importName" in source) || !deploysHeld(target)) return undefined;
   return heldByImport(imports, namespace, source.importName, target.storeRef, facts.sha256);
 }

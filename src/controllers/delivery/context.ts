@@ -59,6 +59,11 @@ export function resourceName(subject: Pick<Subject, "kind" | "namespace" | "name
   return `${subject.kind}/${subject.namespace}/${subject.name}`;
 }
 
+/** What a target uses its store for. */
+export function deliveryUse({ name }: Pick<Subject, "name">, { provider, block }: Target) {
+  return { for: "Delivery", provider, name, block } as const;
+}
+
 /**
  * The mark of a target's writes: `<owner-id>/<kind>/<namespace>/<name>`, and `/<target>` for a deployment's, so that two
  * targets can share a Secret by different keys (docs/adr/0003-marks-name-the-target.md).

@@ -10,7 +10,7 @@ import {
   type ReconcileResult,
 } from "../../runtime/index.ts";
 import type { Entry, Visitor } from "../../stores/gate/index.ts";
-import type { DeliveryContext } from "./context.ts";
+import { type DeliveryContext, deliveryUse } from "./context.ts";
 import type { CommonStatus, DeliveryKind, DeliveryObject } from "./kind.ts";
 import { abandon, finalizer } from "./leaving.ts";
 import { mustStay, reconcileObject } from "./object.ts";
@@ -187,7 +187,7 @@ export class DeliveryController<T extends DeliveryObject> {
 
   /** A place that does not hold the certificate goes before one that is only looked at again. */
   #enter(key: string, subject: Subject, target: Target, priority: Priority): Entry {
-    const { name, storeRef, provider, block } = target;
+    const { name, storeRef } = target;
     const urgent = priority === "High" || subject.records.get(name)?.phase !== "Delivered";
     const visitor: Visitor = {
       id: this.#visitorOf(`${key}#${name}`),
@@ -195,8 +195,7 @@ export class DeliveryController<T extends DeliveryObject> {
       wake: () => this.enqueueTarget(key, name, urgent ? "High" : "Low"),
     };
     const { context } = this.#options;
-    const use = { for: "Delivery", provider, name: subject.name, block } as const;
-    const into = context.stores.enter(subject.namespace, storeRef, use, visitor);
+    const into = context.stores.enter(subject.namespace, storeRef, deliveryUse(subject, target), visitor);
     if (into.state === "Parked" || !("download" in subject.source)) return into;
     const from = enterSource(context, subject.namespace, subject.source.download, visitor);
     if (from.state === "Parked") {

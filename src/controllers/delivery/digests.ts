@@ -47,9 +47,17 @@ export function fingerprintOf(
   return fingerprint(context.fingerprintKey, parts);
 }
 
-/** Names one rollout of an object: what goes out, and what was asked for. */
-export function revisionOf(context: DeliveryContext, { generation, requested }: Subject, { bundle }: Source): string {
+/**
+ * Names one rollout of an object: what goes out, and what was asked for. What stores hold already is one certificate for all
+ * targets by its name only, which is part of the spec.
+ */
+export function revisionOf(
+  { fingerprintKey }: Pick<DeliveryContext, "fingerprintKey">,
+  { generation, requested, source }: Subject,
+  { bundle }: Source,
+): string {
   const { leaf, chain, key = Buffer.alloc(0), trusted } = bundle;
   const asked = JSON.stringify([generation, requested]);
-  return fingerprint(context.fingerprintKey, [asked, key, leaf, ...chain, "trusted", ...trusted]);
+  if ("held" in source) return fingerprint(fingerprintKey, [asked]);
+  return fingerprint(fingerprintKey, [asked, key, leaf, ...chain, "trusted", ...trusted]);
 }

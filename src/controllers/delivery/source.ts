@@ -1,30 +1,23 @@
 import type { SourceSpec } from "../../crds/index.ts";
-import { download, type DownloadFrom, providerNotBuilt, type Source } from "../../resolve/index.ts";
+import { download, type DownloadFrom, held, type Source, type StoreReading } from "../../resolve/index.ts";
 import type { DownloadRequest } from "../../stores/contract.ts";
 import { WaitingError } from "../../stores/errors.ts";
 import type { Visitor } from "../../stores/gate/index.ts";
-import type { DeliveryContext } from "./context.ts";
+import { type DeliveryContext, deliveryUse } from "./context.ts";
 import { importInto, importNamed } from "./imported.ts";
-import type { DownloadSource, Subject } from "./subject.ts";
+import type { DownloadSource, Subject, SubjectSource, Target } from "./subject.ts";
 
 type Context = Pick<DeliveryContext, "sources" | "stores" | "imports">;
 
-/** What a read of a source is given beside it. */
-export interface Reading {
-  readonly now: Date;
-  readonly signal: AbortSignal;
-  /** Told of what a store throws that is no decided error. */
-  readonly onDefect: (error: unknown) => void;
-}
-
 /**
- * Lends what a subject's certificate is read from to `work`. Throws what the resolvers throw, and `ImportMissing`, `StoreMismatch`,
- * `ImportNotDelivered`.
+ * Lends the certificate that a target of a subject is to hold to `work`. Throws what the resolvers throw, and `ImportMissing`,
+ * `StoreMismatch`, `ImportNotDelivered`.
  */
 export async function useSource<T>(
   context: Context,
   subject: Subject,
-  reading: Reading,
+  target: Target,
+  reading: StoreReading,
   work: (source: Source) => Promise<T>,
 ): Promise<T> {
   const { namespace, source } = subject;
@@ -32,12 +25,16 @@ export async function useSource<T>(
     const from = downloadFrom(context, namespace, source.download);
     return work(await download(context.stores, namespace, from, reading));
   }
+  if ("held" in source) {
+    const of = { storeRef: target.storeRef, use: deliveryUse(subject, target), certificate: source.held };
+    return work(await held(context.stores, namespace, of, reading));
+  }
   return context.sources.use(namespace, sourceSpecOf(context, namespace, source), reading.now, reading.signal, work);
 }
 
 /** Names what `useSource` would give now, without reading anything; what lies in a store has no version that is known. */
 export function sourceVersion({ sources, stores, imports }: Context, { namespace, source }: Subject): unknown {
-  if ("heldBy" in source) return source;
+  if ("held" in source) return source.held;
   if ("download" in source) {
     const { block, imported } = downloadRequest({ imports }, namespace, source.download);
     return [block, imported?.id, imported?.version, stores.version(namespace, source.download.storeRef)];
@@ -72,10 +69,9 @@ export function enterSource(
 function sourceSpecOf(
   { imports }: Context,
   namespace: string,
-  source: Exclude<Subject["source"], { download: DownloadSource }>,
+  source: Extract<SubjectSource, { spec: SourceSpec } | { importName: string }>,
 ): SourceSpec {
   if ("spec" in source) return source.spec;
-  if ("heldBy" in source) throw providerNotBuilt(source.heldBy);
   return importNamed(imports, namespace, source.importName).spec.source;
 }
 

@@ -41,8 +41,8 @@ export type SubjectSource =
   | { readonly spec: SourceSpec }
   | { readonly importName: string }
   | { readonly download: DownloadSource }
-  /** The back end holds it already: there is nothing to be read. */
-  | { readonly heldBy: "keyfactorCommand" };
+  /** The store of each target holds it already: what names it there. */
+  | { readonly held: unknown };
 
 /** A certificate that a store gives back. */
 export interface DownloadSource {
@@ -115,7 +115,7 @@ export function subjectOfDeployment(object: StoreDeployment, providers: readonly
 /** The CRD sees to it that exactly one of them is set. */
 function sourceOf({ source, commandCertificate, certificateRef }: StoreDeployment["spec"]): SubjectSource {
   if (source !== undefined) return { spec: source };
-  return commandCertificate === undefined ? { importName: certificateRef?.name ?? "" } : { heldBy: "keyfactorCommand" };
+  return commandCertificate === undefined ? { importName: certificateRef?.name ?? "" } : { held: commandCertificate };
 }
 
 function targetOf(target: DeploymentTarget, policies: PolicySet, providers: readonly string[]): Target {

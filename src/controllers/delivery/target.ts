@@ -13,7 +13,7 @@ import type { Source } from "../../resolve/index.ts";
 import type { Reconciliation, ReconcileResult } from "../../runtime/index.ts";
 import { isStoreError, type WaitingError } from "../../stores/errors.ts";
 import { bring } from "./bring.ts";
-import type { DeliveryContext } from "./context.ts";
+import { type DeliveryContext, deliveryUse } from "./context.ts";
 import { inputsOf, revisionOf } from "./digests.ts";
 import { type Draft, withOpening, withReport } from "./draft.ts";
 import { type OutcomeChange, outcomeOf } from "./outcome.ts";
@@ -127,14 +127,12 @@ async function settle(
     const reading = { now, signal, onDefect: (error: unknown) => effects.onDefect(error) };
     // In a rollout it must be known of which bundle this target is past, so that those after it can go.
     if (refusal !== undefined && rollout === undefined) throw refusal;
-    return await useSource(context, subject, reading, async (source) => {
+    return await useSource(context, subject, target, reading, async (source) => {
       known.source = source;
       known.asked = run.rollouts.ask(key, subject, target, before, revisionOf(context, subject, source));
       if (refusal !== undefined) throw refusal;
       const turn = known.asked?.turn;
-      const { storeRef, provider, block } = target;
-      const use = { for: "Delivery", provider, name: subject.name, block } as const;
-      return context.stores.use(namespace, storeRef, use, signal, (store) =>
+      return context.stores.use(namespace, target.storeRef, deliveryUse(subject, target), signal, (store) =>
         context.secretValues.use(namespace, context.secretsOf(target), signal, (secrets) =>
           bring(context, subject, target, { before, base, source, store, secrets, turn }, effects, signal),
         ),
