@@ -33,6 +33,11 @@ export function beginsInTime(attempt: Attempt, now: Date): boolean {
   return now.getTime() - new Date(attempt.startedAt).getTime() <= latestBegin;
 }
 
+/** Whether what is on record began at a place that the spec has left. */
+export function beganElsewhere({ place }: DeliveryRecord, s: Situation): boolean {
+  return place !== undefined && place.address !== s.place.address;
+}
+
 /** What is known of a write without a receipt, once its place is looked at. */
 export type EarlierWrite =
   /** It is there, or was answered, or another state than before shows that it was. */
@@ -51,7 +56,7 @@ export function earlierWrite(
   observation: Observation,
   s: Situation,
 ): EarlierWrite {
-  if (record.place !== undefined && record.place.address !== s.place.address) return { outcome: "NotThere" };
+  if (beganElsewhere(record, s)) return { outcome: "NotThere" };
   const shown = observation.state === "Present" && observation.differs.length === 0;
   if (attempt.answeredAt !== undefined) {
     const same = compareFingerprints(attempt.fingerprint, s.fingerprint) !== "Different";

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { BlockedError, type StoreError, TerminalError, TransientError, WaitingError } from "../stores/errors.ts";
-import { next, type Seen } from "./next.ts";
+import { next } from "./next.ts";
 import type { DeliveryRecord } from "./record.ts";
+import type { Seen } from "./step.ts";
 import { present, situation } from "./testing.ts";
 
 const now = new Date("2026-02-01T00:00:00Z");
@@ -71,7 +72,8 @@ describe("what is done next", () => {
       until: new Date("2026-02-01T00:00:30Z"),
       record: { reason: "AwaitingOutcome", attempt },
     });
-    expect(next(open, {}, situation(), later)).toEqual({ do: "Observe" });
+    const since = new Date("2026-01-31T23:59:00Z");
+    expect(next(open, {}, situation(), later)).toEqual({ do: "Observe", unsure: { since } });
   });
 
   it("waits anew for an attempt that a clock set back has put into the future", () => {
@@ -153,7 +155,7 @@ describe("what is done next", () => {
   });
 
   it("keeps an attempt without receipt open while its place may not be written", () => {
-    const suspended = { message: "spec.suspend is true." };
+    const suspended = { message: "spec.suspend is true.", jobs: "Withdraw" } as const;
     const step = next(open, { observation: absent }, situation({ suspended }), later);
     expect(step).toMatchObject({ do: "Done", record: { phase: "Suspended", attempt } });
   });
@@ -219,7 +221,7 @@ describe("what is done next", () => {
   });
 
   it("has nothing to wait for while it is suspended", () => {
-    const suspended = { message: "spec.suspend is true." };
+    const suspended = { message: "spec.suspend is true.", jobs: "Withdraw" } as const;
     expect(next(never, { observation: absent }, situation({ suspended }), now)).toEqual({
       do: "Done",
       record: {

@@ -1,7 +1,8 @@
 import type { Observation, PutResult } from "../stores/contract.ts";
-import { InternalDefect, type StoreError } from "../stores/errors.ts";
 import { backOff } from "./backoff.ts";
-import { type Attempt, beginsInTime, byThisClock, earlierWrite } from "./attempt.ts";
+import { type Attempt, beganElsewhere, beginsInTime, byThisClock, earlierWrite } from "./attempt.ts";
+import { fateOf, firstQuestion, jobHere } from "./job.ts";
+import { adopted, type RecordedJob, submitted, withoutJob } from "./job-record.ts";
 import { plan } from "./plan.ts";
 import {
   blocked,
@@ -20,28 +21,7 @@ import {
 } from "./record.ts";
 import { type Timing, timingOf } from "./schedule.ts";
 import type { Base, Situation, Verdict } from "./situation.ts";
-
-/** What this run has learned so far. A new run starts with nothing. */
-export interface Seen {
-  readonly observation?: Observation;
-  /** Number of the attempt whose opening this run saved. */
-  readonly won?: number;
-  readonly put?: PutResult;
-  readonly failure?: { readonly during: "observe" | "put"; readonly error: StoreError };
-  /** How often the place had changed between look and write. */
-  readonly changes?: number;
-}
-
-/**
- * One action. `record` is what is to be saved before the next question: by `SaveAttempt` as the opening of a write, by
- * `Done` and `Wait` as the end of the run. `urgent` says why the write does not wait for its time.
- */
-export type Step =
-  | { readonly do: "Observe" }
-  | { readonly do: "SaveAttempt"; readonly record: DeliveryRecord; readonly urgent?: string | undefined }
-  | { readonly do: "Put"; readonly observed: Observation; readonly urgent?: string | undefined }
-  | { readonly do: "Wait"; readonly record: DeliveryRecord; readonly until: Date | undefined }
-  | { readonly do: "Done"; readonly record: DeliveryRecord };
+import type { Seen, Step } from "./step.ts";
 
 /** Looks at a place that changes under our hands before it counts as a failure. */
 const mostChanges = 5;
@@ -53,29 +33,64 @@ const mostWaiting = 30_000;
  * process that dies between two actions is the same as one that asks again.
  */
 export function next(record: DeliveryRecord, seen: Seen, situation: Situation, now: Date): Step {
-  if (seen.failure !== undefined) return afterFailure(record, seen.failure, situation, now);
+  if (seen.failure !== undefined) {
+    const known = seen.withdrawn === true ? withoutJob(record) : record;
+    return afterFailure(known, seen.failure, situation, now);
+  }
   if (seen.put !== undefined && seen.put.outcome !== "Changed") return afterPut(record, seen.put, situation, now);
-  if (seen.observation === undefined) return beforeLook(record, seen, situation, now);
-  return afterLook(record, seen, seen.observation, situation, now);
+  const job = jobHere(record, situation);
+  return job === undefined ? look(record, seen, situation, now) : follow(record, job, seen, situation, now);
+}
+
+/** A job comes before all else: nothing is written beside it. */
+function follow(record: DeliveryRecord, job: RecordedJob, seen: Seen, s: Situation, now: Date): Step {
+  const due = seen.followed === undefined ? notBefore(record, s, now) : undefined;
+  if (due !== undefined) return { do: "Wait", record, until: due };
+  const fate = fateOf(record, job, seen, s, now);
+  switch (fate.over) {
+    case false:
+      return fate.step;
+    case "Ended":
+      return afterWrite(fate.record, fate.seen, s, now);
+    case "Gone":
+      return look(fate.record, seen, s, now);
+  }
+}
+
+function look(record: DeliveryRecord, seen: Seen, situation: Situation, now: Date): Step {
+  return seen.observation === undefined
+    ? beforeLook(record, seen, situation, now)
+    : afterLook(record, seen, seen.observation, situation, now);
 }
 
 function beforeLook(record: DeliveryRecord, seen: Seen, situation: Situation, now: Date): Step {
   const others = attemptOfOthers(record, seen);
-  if (others !== undefined && others.answeredAt === undefined) {
-    const attempt = byThisClock(others, situation.timeoutMs, now);
+  const unanswered = others?.answeredAt === undefined ? others : undefined;
+  if (unanswered !== undefined) {
+    const attempt = byThisClock(unanswered, situation.timeoutMs, now);
     const until = new Date(attempt.deadline);
     if (now < until) return { do: "Wait", record: unsure(record, attempt), until };
   }
-  const due = record.nextAttemptTime === undefined ? undefined : new Date(record.nextAttemptTime);
-  const sameInputs = record.failureFingerprint === situation.inputs;
-  if (due !== undefined && sameInputs && now < due) return { do: "Wait", record, until: due };
-  return { do: "Observe" };
+  const due = notBefore(record, situation, now);
+  if (due !== undefined) return { do: "Wait", record, until: due };
+  if (unanswered === undefined || beganElsewhere(record, situation)) return { do: "Observe" };
+  return { do: "Observe", unsure: { since: new Date(unanswered.startedAt) } };
+}
+
+/** When what failed is tried again, while that is to come and nothing has changed. */
+function notBefore({ nextAttemptTime, failureFingerprint }: DeliveryRecord, s: Situation, now: Date): Date | undefined {
+  if (nextAttemptTime === undefined || failureFingerprint !== s.inputs) return undefined;
+  const due = new Date(nextAttemptTime);
+  return now < due ? due : undefined;
 }
 
 function afterLook(record: DeliveryRecord, seen: Seen, observation: Observation, s: Situation, now: Date): Step {
   const attempt = attemptOfOthers(record, seen);
   if (record.attempt !== undefined && attempt === undefined && beginsInTime(record.attempt, now)) {
     return { do: "Put", observed: observation };
+  }
+  if (attempt !== undefined && observation.job !== undefined) {
+    return { do: "Wait", record: adopted(record, attempt, observation.job), until: now };
   }
   const earlier = attempt && earlierWrite(record, attempt, observation, s);
   if (earlier?.outcome === "Unknown") {
@@ -165,8 +180,13 @@ function afterPut(
   s: Situation,
   now: Date,
 ): Step {
-  if (put.outcome === "Submitted") throw new InternalDefect("No provider follows jobs yet.");
-  const seen = put.seen;
+  if (put.outcome === "Written") return afterWrite(record, put.seen, s, now);
+  const saved = submitted(record, s, put.job, now);
+  return { do: "Wait", record: saved, until: firstQuestion(now) };
+}
+
+/** What the place shows after a write, or after the job that carried it out. */
+function afterWrite(record: DeliveryRecord, seen: Observation, s: Situation, now: Date): Step {
   if (seen.state === "Present" && seen.differs.length === 0) {
     return { do: "Done", record: delivered(record, s, seen, now, true) };
   }
@@ -196,7 +216,8 @@ export function afterFailure(
   const known = answered ? withoutAttempt(record) : record;
   switch (error.name) {
     case "TerminalError":
-      return { do: "Wait", record: blocked(known, error), until: undefined };
+      // A job goes on whatever keeps us from asking about it.
+      return { do: "Wait", record: blocked(known, error), until: known.job && later(base, now) };
     case "BlockedError":
       return { do: "Wait", record: denied(known, base, error), until: soonAtFirst(record, base, now) };
     case "WaitingError":

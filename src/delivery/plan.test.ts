@@ -21,7 +21,7 @@ const blind: Observation = { state: "Absent", inconclusive: "nothing" };
 const changed: Partial<Present> = { differs: [{ what: "data tls.crt" }], leaf: facts({ sha256: "bb" }) };
 const foreign: Partial<Present> = { ...changed, holders: { ours: false, others: [], foreign: true } };
 const stranger = facts({ subject: "CN=x", altNames: [], publicKeySha256: "k2", sha256: "cc" });
-const suspended = { message: "spec.suspend is true." };
+const suspended = { message: "spec.suspend is true.", jobs: "Withdraw" } as const;
 
 function remote(sha256: string): NonNullable<DeliveryRecord["remote"]> {
   return { id: "uid", sha256, observedAt: "2026-01-15T00:00:00.000Z" };

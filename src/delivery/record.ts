@@ -14,9 +14,9 @@ const wayOut = "Check the store, remove there what was written, then request a r
 /** The record of a delivery that nothing is known of. */
 export const pending: DeliveryRecord = { phase: "Pending" };
 
-/** What outlasts an outcome: where it was written, what lies there, under which fingerprint. */
-function kept({ place, remote, fingerprint, deliveredAt }: DeliveryRecord): Partial<DeliveryRecord> {
-  return defined({ place, remote, fingerprint, deliveredAt });
+/** What outlasts an outcome: where it was written, what lies there, under which fingerprint, and what is on its way there. */
+export function kept({ place, remote, fingerprint, deliveredAt, job }: DeliveryRecord): Partial<DeliveryRecord> {
+  return defined({ place, remote, fingerprint, deliveredAt, job });
 }
 
 function counted({ failures, failureFingerprint, nextAttemptTime }: DeliveryRecord): Partial<DeliveryRecord> {
@@ -38,11 +38,12 @@ export function delivered(
 ): DeliveryRecord {
   const deliveredAt = wrote ? now.toISOString() : (record.deliveredAt ?? now.toISOString());
   const remote = remoteOf(record, observation, now);
+  const message = observation.note === undefined ? undefined : cut(observation.note);
   return {
     phase: "Delivered",
     reason: "Delivered",
     place: s.place,
-    ...defined({ remote }),
+    ...defined({ message, remote }),
     fingerprint: s.fingerprint,
     deliveredAt,
   };
@@ -66,7 +67,8 @@ export function opened(
     startedAt: now.toISOString(),
     deadline: deadlineFrom(now, s.timeoutMs).toISOString(),
   };
-  const { remote: _before, ...lasting } = kept(record);
+  // A job that is left here is of a place that the target has left: it is noted with that one, in the same save.
+  const { remote: _before, job: _elsewhere, ...lasting } = kept(record);
   const remote = remoteOf(record, observation, now);
   const what = {
     phase: "InProgress",
@@ -86,9 +88,9 @@ export function withoutAttempt(record: DeliveryRecord): DeliveryRecord {
 
 /** The place is another one now: what was known of the old one does not speak of it, but it must still be found. */
 export function movedTo(record: DeliveryRecord, address: string): DeliveryRecord {
-  const { place, attempt, deliverNow } = record;
+  const { place, attempt, job, deliverNow } = record;
   if (place === undefined || place.address === address) return record;
-  return { ...pending, place, ...defined({ attempt, deliverNow }) };
+  return { ...pending, place, ...defined({ attempt, job, deliverNow }) };
 }
 
 /** A request to deliver now: it is tried at once, and the schedule does not hold it back until it was. */
@@ -239,7 +241,7 @@ export function cut(message: string, most = 256): string {
   return message.length <= most ? message : `${message.slice(0, most - 1)}…`;
 }
 
-function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+export function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
   };

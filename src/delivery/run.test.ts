@@ -114,7 +114,7 @@ describe("a run", () => {
     const suspended = run(never, {
       looks: [absent],
       place: { prepare },
-      situation: { suspended: { message: "stop" } },
+      situation: { suspended: { message: "stop", jobs: "Follow" } },
     });
     expect(await suspended.outcome).toMatchObject({ record: { phase: "Suspended" }, wrote: false });
     expect(prepared).toEqual(["ready"]);

@@ -1,14 +1,18 @@
 import type { Desired, Place, Report } from "../stores/contract.ts";
-import { isStoreError, type StoreError, TransientError } from "../stores/errors.ts";
+import { InternalDefect, isStoreError, type StoreError, TransientError } from "../stores/errors.ts";
 import { within } from "../stores/within.ts";
-import { next, type Seen } from "./next.ts";
+import { next } from "./next.ts";
 import { type DeliveryRecord, withoutAttempt } from "./record.ts";
 import type { Situation } from "./situation.ts";
+import type { Seen } from "./step.ts";
 
 /** What a run does to the world outside the place. */
 export interface Effects {
   now(): Date;
-  /** Throws when this process may not write any more: the lease is lost, or writes were stopped. Asked before each write. */
+  /**
+   * Throws when this process may not write any more: the lease is lost, or writes were stopped. Asked before each write, and
+   * before a job is taken back.
+   */
   fence(): void;
   /** Saves the opening of a write; false when somebody else has changed the object, and this run must write nothing. */
   open(record: DeliveryRecord): Promise<boolean>;
@@ -28,6 +32,7 @@ export type Outcome =
       readonly ended: "Settled";
       readonly record: DeliveryRecord;
       readonly until: Date | undefined;
+      /** Something was written: by this run, or by a job whose end it saw. */
       readonly wrote: boolean;
       /** Why what was written did not wait for its time. */
       readonly urgent?: string | undefined;
@@ -59,7 +64,25 @@ export async function deliver(
     const step = next(current, seen, situation, effects.now());
     switch (step.do) {
       case "Observe":
-        seen = await observe(seen);
+        seen = await tried("observe", async (limit) => ({
+          observation: await place.observe(desired, limit, step.unsure),
+        }));
+        note("Look", seen.observation?.report);
+        break;
+      case "Follow":
+        seen = await tried("follow", async (limit) => ({
+          followed: await jobsOf(place).follow(step.job, desired, limit),
+        }));
+        if (seen.followed?.outcome === "Ended") {
+          wrote = true;
+          note("Look", seen.followed.seen.report);
+        }
+        break;
+      case "Withdraw":
+        effects.fence();
+        seen = await tried("withdraw", async (limit) => ({
+          withdrawn: await jobsOf(place).withdraw(step.job, limit),
+        }));
         break;
       case "SaveAttempt": {
         const failure = await prepare();
@@ -87,13 +110,14 @@ export async function deliver(
     }
   }
 
-  async function observe(before: Seen): Promise<Seen> {
+  async function tried(
+    during: NonNullable<Seen["failure"]>["during"],
+    work: (limit: AbortSignal) => Promise<Partial<Seen>>,
+  ): Promise<Seen> {
     try {
-      const observation = await limited((limit) => place.observe(desired, limit));
-      note("Look", observation.report);
-      return { ...before, observation };
+      return { ...seen, ...(await limited(work)) };
     } catch (error) {
-      return { ...before, failure: { during: "observe", error: decided(error) } };
+      return { ...seen, failure: { during, error: decided(error) } };
     }
   }
 
@@ -134,6 +158,18 @@ export async function deliver(
       { cause: error },
     );
   }
+}
+
+/** A place whose job is on record has submitted it. */
+function jobsOf(place: Place): Follows {
+  if (!follows(place)) throw new InternalDefect("A job that its place cannot follow.");
+  return place;
+}
+
+type Follows = Place & Required<Pick<Place, "follow" | "withdraw">>;
+
+function follows(place: Place): place is Follows {
+  return "follow" in place && "withdraw" in place;
 }
 
 function defined(won: number | undefined): Pick<Seen, "won"> {

@@ -18,6 +18,14 @@ export interface Base {
   readonly lookAgainMs: number;
 }
 
+/** Nothing may be written. */
+export interface Suspension {
+  /** Who stopped it. */
+  readonly message: string;
+  /** Whether a job that nobody has begun is taken back, which is a write as well, or only followed. */
+  readonly jobs: "Withdraw" | "Follow";
+}
+
 /** All that one run is about; fixed while it lasts. */
 export interface Situation extends Base {
   readonly place: RecordPlace;
@@ -28,8 +36,7 @@ export interface Situation extends Base {
   readonly fingerprint: string;
   readonly policies: PolicySet;
   readonly claim: Claim;
-  /** Set while nothing may be written; the message says who stopped it. */
-  readonly suspended?: { readonly message: string } | undefined;
+  readonly suspended?: Suspension | undefined;
   /** When a write may begin; at any time when absent. */
   readonly schedule?: Schedule | undefined;
   /** Whether it is this target's turn in the rollout; absent where all go at once. */

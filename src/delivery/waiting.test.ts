@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { DeliveryRecord } from "../crds/index.ts";
 import type { Observation, Place, PutResult } from "../stores/contract.ts";
 import { TransientError, WaitingError } from "../stores/errors.ts";
-import { next, type Step } from "./next.ts";
+import { next } from "./next.ts";
 import { openedNow } from "./record.ts";
 import { deliver, type Outcome } from "./run.ts";
+import type { Step } from "./step.ts";
 import type { Situation } from "./situation.ts";
 import { facts, present, situation } from "./testing.ts";
 
@@ -82,7 +83,7 @@ describe("outside its window", () => {
   it.each<[string, Observation, DeliveryRecord, Partial<Situation>, string]>([
     ["a repair waits", old, { ...earlier, fingerprint: "key:new" }, {}, "Wait WaitingForWindow"],
     ["a place that holds all is delivered", present(), never, {}, "Done Delivered"],
-    ["suspension is told first", absent, never, { suspended: { message: "off" } }, "Done Suspended"],
+    ["suspension is told first", absent, never, { suspended: { message: "off", jobs: "Follow" } }, "Done Suspended"],
     [
       "another's place is told first",
       present({ holders: { ours: false, others: ["you/X/n/n"], foreign: false } }),
@@ -254,7 +255,7 @@ describe("a request to deliver now", () => {
   });
 
   it("is no reason to write where nothing may be written", () => {
-    expect(done(after(old, asked, { suspended: { message: "off" } }))).toBe("Done Suspended");
+    expect(done(after(old, asked, { suspended: { message: "off", jobs: "Follow" } }))).toBe("Done Suspended");
   });
 });
 

@@ -1,5 +1,5 @@
 import type { CertificateImport, SecretKeyRef } from "../../crds/index.ts";
-import type { FingerprintKey } from "../../delivery/index.ts";
+import type { FingerprintKey, Situation } from "../../delivery/index.ts";
 import type { Cache, KubeObject } from "../../kube/index.ts";
 import { type SecretValues, type SourceResolver, type StoreResolver, storeTitle } from "../../resolve/index.ts";
 import type { Logger } from "../../runtime/index.ts";
@@ -73,17 +73,22 @@ export function markOf(ownerId: string, subject: Subject, target: string): strin
   return target === "" ? resource : `${resource}/${target}`;
 }
 
-/** Why nothing may be written, in the order in which a user would look. */
+/**
+ * Why nothing may be written, in the order in which a user would look. Who suspends what is their own takes back what nobody
+ * has begun; who stops the operator or a store wants nothing done at all.
+ */
 export function suspensionOf(
   context: Pick<DeliveryContext, "writesSuspended">,
   subject: Subject,
   target: Target,
   store: { readonly suspended: boolean },
-): { readonly message: string } | undefined {
-  if (context.writesSuspended)
-    return { message: "The operator runs with --suspend-writes: it looks, and writes nothing." };
-  if (subject.suspended) return { message: "spec.suspend is true: nothing is written." };
-  if (target.suspended) return { message: "suspend is true for this target: nothing is written." };
-  if (store.suspended) return { message: `${storeTitle(target.storeRef)} is suspended: nothing is written.` };
+): Situation["suspended"] {
+  const { writesSuspended } = context;
+  const jobs = writesSuspended || store.suspended ? "Follow" : "Withdraw";
+  if (writesSuspended)
+    return { message: "The operator runs with --suspend-writes: it looks, and writes nothing.", jobs };
+  if (subject.suspended) return { message: "spec.suspend is true: nothing is written.", jobs };
+  if (target.suspended) return { message: "suspend is true for this target: nothing is written.", jobs };
+  if (store.suspended) return { message: `${storeTitle(target.storeRef)} is suspended: nothing is written.`, jobs };
   return undefined;
 }
