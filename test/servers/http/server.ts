@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
-import { createServer, type Server } from "node:https";
+import * as http from "node:http";
+import * as https from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Answer } from "./answer.ts";
 import type { Fault } from "./faults.ts";
@@ -11,7 +11,7 @@ import { type Seen, Traffic } from "./traffic.ts";
 
 /** A request with its body. */
 export interface Incoming {
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: http.IncomingHttpHeaders;
   /** Without the `?`. */
   readonly search: string;
   readonly body: Buffer;
@@ -24,34 +24,36 @@ export interface Routed {
   readonly respond: (incoming: Incoming) => Promise<Answer>;
 }
 
-/** A vendor's API over HTTPS on a free port of this machine, with faults that tests lay in wait and a count of what has come. */
+/** A vendor's API on a free port of this machine, with faults that tests lay in wait and a count of what has come. */
 export abstract class ContractServer {
   readonly traffic: Traffic;
-  /** The CA of the server's certificate. */
+  /** The CA of the server's certificate; empty where it speaks plain HTTP. */
   readonly caPem: string;
   readonly #kinds: Kinds;
-  readonly #server: Server;
+  readonly #server: http.Server | https.Server;
   readonly #injections = new Set<Injection>();
   readonly #defects: unknown[] = [];
 
-  protected constructor(tls: Tls, kinds: Kinds) {
-    this.caPem = tls.caPem;
+  /** @param tls undefined is plain HTTP */
+  protected constructor(tls: Tls | undefined, kinds: Kinds) {
+    this.caPem = tls?.caPem ?? "";
     this.#kinds = kinds;
     this.traffic = new Traffic(kinds);
-    this.#server = createServer(tls, (request, response) => void this.#take(request, response));
+    const take: http.RequestListener = (request, response) => void this.#take(request, response);
+    this.#server = tls === undefined ? http.createServer(take) : https.createServer(tls, take);
   }
 
   /** @param path as it came, without the query */
   protected abstract routed(method: string, path: string): Routed;
   /** What every answer has in its headers; the answer's own come on top. */
-  protected abstract headers(answer: Answer, request: IncomingHttpHeaders): Readonly<Record<string, string>>;
+  protected abstract headers(answer: Answer, request: http.IncomingHttpHeaders): Readonly<Record<string, string>>;
   /** How this vendor writes JSON. */
   protected abstract json(value: unknown): string;
   /** What is answered where the server itself has a defect. */
   protected abstract readonly broken: Answer;
 
   get url(): string {
-    return `https://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `${this.caPem === "" ? "http" : "https"}://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** Lays a fault in wait. Of several that a request meets, the first one acts. */
@@ -80,7 +82,7 @@ export abstract class ContractServer {
     await once(this.#server, "listening");
   }
 
-  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #take(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const url = request.url ?? "/";
     const [path = "", search = ""] = url.split("?", 2);
     const routed = this.routed(request.method ?? "", path);
@@ -117,7 +119,7 @@ export abstract class ContractServer {
     }
   }
 
-  #written(answer: Answer, request: IncomingHttpHeaders) {
+  #written(answer: Answer, request: http.IncomingHttpHeaders) {
     const headers = { ...this.headers(answer, request), ...answer.headers };
     return { headers, body: this.#bytes(answer) };
   }
@@ -132,7 +134,7 @@ async function answered({ work, send }: Parameters<Fault>[0]): Promise<void> {
   send(await work());
 }
 
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+async function bodyOf(request: http.IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
   return Buffer.concat(chunks);
