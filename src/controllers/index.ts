@@ -21,13 +21,7 @@ import {
   type Resource,
   Secret,
 } from "../kube/index.ts";
-import {
-  secretsOf as secretsOfStore,
-  SecretValues,
-  SourceResolver,
-  type StoreObject,
-  StoreResolver,
-} from "../resolve/index.ts";
+import { referencesOf, SecretValues, SourceResolver, type StoreObject, StoreResolver } from "../resolve/index.ts";
 import {
   type Controller,
   type EventRecorder,
@@ -98,7 +92,10 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
     watch(
       new Informer<T & KubeObject>(client, resource, {
         ...common,
-        indexes: { secrets: (store) => secretsOfStore(store, provider) },
+        indexes: {
+          secrets: (store) => referencesOf(store, provider).secrets,
+          configMaps: (store) => referencesOf(store, provider).configMaps,
+        },
       }),
     );
   const storeCache = storesOf<CertificateStore>(CertificateStores);
@@ -124,6 +121,7 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
     stores: storeCache,
     cluster,
     secrets,
+    configMaps,
     runs: workers,
     clock: systemClock,
     onClosed: (key) => checkStore(key),

@@ -37,21 +37,18 @@ export interface StoreWatch {
 
 /**
  * Who is run again when something that it refers to changes: the targets of a changed source, of a changed import, and of
- * a store that is another one now, by its spec or by its credentials. First lists wake nobody: everything runs then anyway.
+ * a store that is another one now, by its spec or by what it refers to. First lists wake nobody: everything runs then anyway.
  */
 export function wireReferences(all: References): void {
   all.secrets.onChange((event) => {
     if (event.initial) return;
     source(all, `Secret/${event.key}`);
-    for (const { cache, controller } of all.stores) {
-      for (const store of cache.byIndex("secrets", event.key)) {
-        controller.enqueue(keyOf(store));
-        usersOf(all, keyOf(store));
-      }
-    }
+    storesWith(all, "secrets", event.key);
   });
   all.configMaps.onChange((event) => {
-    if (!event.initial) source(all, `ConfigMap/${event.key}`);
+    if (event.initial) return;
+    source(all, `ConfigMap/${event.key}`);
+    storesWith(all, "configMaps", event.key);
   });
   for (const { cache } of all.stores) {
     cache.onChange((event) => {
@@ -128,6 +125,16 @@ function referredTo(
 function source(all: References, key: string): void {
   wake(all, "source", key);
   for (const found of all.imports.byIndex("source", key)) wake(all, "import", keyOf(found));
+}
+
+/** A store that refers to it is another one now. */
+function storesWith(all: References, index: "secrets" | "configMaps", key: string): void {
+  for (const { cache, controller } of all.stores) {
+    for (const store of cache.byIndex(index, key)) {
+      controller.enqueue(keyOf(store));
+      usersOf(all, keyOf(store));
+    }
+  }
 }
 
 /** The objects, too: their removals may wait for the store. */

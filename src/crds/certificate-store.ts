@@ -22,13 +22,17 @@ const spec = z.object({
         .min(1)
         .max(256)
         .optional()
-        .describe("Deliveries into it at once; no limit of its own when unset."),
+        .describe(
+          "Deliveries into it at once; when unset, 8 for Keyfactor Command and Azure Key Vault, else no limit of its own.",
+        ),
       requestsPerMinute: z
         .int()
         .min(1)
         .max(60_000)
         .optional()
-        .describe("Requests within a minute; no limit when unset."),
+        .describe(
+          "Requests within a minute; when unset, 600 for Keyfactor Command and Azure Key Vault, else no limit.",
+        ),
     })
     .optional()
     .describe("How much the store is asked to take."),

@@ -26,6 +26,7 @@ export interface StoreOptions {
   /** Absent where the operator serves only some namespaces: it has no business with what belongs to none. */
   readonly cluster?: ClusterStores | undefined;
   readonly secrets: Cache<PartialObjectMetadata>;
+  readonly configMaps: Cache<PartialObjectMetadata>;
   /** How many may run in one store at once, whatever its own limits say. */
   readonly runs: number;
   readonly clock: GateClock;
@@ -42,8 +43,8 @@ interface Found {
 }
 
 /**
- * Turns references into stores. A store is built once for each version of its spec and Secrets, and closed when nobody uses it
- * any more. Its gate outlasts all versions.
+ * Turns references into stores. A store is built once for each version of its spec and of the Secrets and ConfigMaps that it
+ * refers to, and closed when nobody uses it any more. Its gate outlasts all versions.
  */
 export class StoreResolver {
   readonly #options: StoreOptions;
@@ -155,8 +156,11 @@ export class StoreResolver {
   #gateOf(key: string, object: StoreObject): Gate {
     const gate = this.#gates.get(key) ?? new Gate(this.#options.clock, () => this.#options.onClosed(key));
     this.#gates.set(key, gate);
-    const { maxConcurrent = Number.POSITIVE_INFINITY, requestsPerMinute } = object.spec.limits ?? {};
-    const runs = Math.min(this.#options.runs, maxConcurrent);
+    const { maxConcurrent, requestsPerMinute } = {
+      ...this.#options.provider(blockOf(object).name)?.limits,
+      ...object.spec.limits,
+    };
+    const runs = Math.min(this.#options.runs, maxConcurrent ?? Number.POSITIVE_INFINITY);
     gate.renew(this.#versionOf(object), { runs, requestsPerMinute, checkEveryMs: checkEveryMs(object) });
     return gate;
   }
@@ -179,8 +183,8 @@ export class StoreResolver {
       timeoutMs: timeoutMs(object),
       readSecret: ({ namespace = own ?? "", name }: StoreReference, signal: AbortSignal) =>
         this.#secret(namespace, name, signal),
-      readConfigMap: async ({ namespace = own ?? "", name }: StoreReference, signal: AbortSignal) =>
-        (await readConfigMap(this.#options.client, namespace, name, signal)).values,
+      readConfigMap: ({ namespace = own ?? "", name }: StoreReference, signal: AbortSignal) =>
+        this.#configMap(namespace, name, signal),
       turn: (signal: AbortSignal) => gate.turn(signal),
     };
     return provider.create(block, context, signal);
@@ -196,12 +200,23 @@ export class StoreResolver {
     return (await readSecret(this.#options.client, namespace, name, signal)).values;
   }
 
+  async #configMap(namespace: string, name: string, signal: AbortSignal): Promise<SecretData> {
+    if (this.#options.configMaps.get(`${namespace}/${name}`) === undefined) {
+      throw new WaitingError(
+        "ConfigMapMissing",
+        `ConfigMap ${name}, which the store refers to, does not exist in namespace ${namespace}; create it.`,
+      );
+    }
+    return (await readConfigMap(this.#options.client, namespace, name, signal)).values;
+  }
+
   #versionOf(object: StoreObject): string {
     const { uid, generation } = object.metadata;
-    const secrets = secretsOf(object, (name) => this.#options.provider(name)).map(
-      (key) => this.#options.secrets.get(key)?.metadata.resourceVersion ?? "absent",
-    );
-    return [uid, generation, ...secrets].join(":");
+    const { secrets, configMaps } = referencesOf(object, (name) => this.#options.provider(name));
+    const versions = (cache: Cache<PartialObjectMetadata>, keys: readonly string[]): string[] =>
+      keys.map((key) => cache.get(key)?.metadata.resourceVersion ?? "absent");
+    const { secrets: secretCache, configMaps: configMapCache } = this.#options;
+    return [uid, generation, ...versions(secretCache, secrets), ...versions(configMapCache, configMaps)].join(":");
   }
 }
 
@@ -211,10 +226,15 @@ function providerNotBuilt(name: string): TerminalError {
   return new TerminalError("ProviderNotBuilt", message);
 }
 
-/** Keys of the Secrets that a store refers to. */
-export function secretsOf(object: StoreObject, provider: (name: string) => Provider | undefined): readonly string[] {
+/** Keys of the Secrets and ConfigMaps that a store refers to. */
+export function referencesOf(
+  object: StoreObject,
+  provider: (name: string) => Provider | undefined,
+): Record<"secrets" | "configMaps", readonly string[]> {
   const own = object.metadata.namespace;
   const { name, block } = blockOf(object);
-  const refs = provider(name)?.secretRefs(block) ?? [];
-  return refs.map(({ namespace = own, name }) => keyOf({ namespace, name }));
+  const found = provider(name);
+  const keys = (refs: readonly StoreReference[] = []): string[] =>
+    refs.map(({ namespace = own, name }) => keyOf({ namespace, name }));
+  return { secrets: keys(found?.secretRefs(block)), configMaps: keys(found?.configMapRefs?.(block)) };
 }
