@@ -59,6 +59,8 @@ export const reasons = {
     CheckFailed: "The check failed in an unforeseen way; the operator's log has the error.",
     ClusterStoresOff:
       "The operator serves a list of namespaces, and ClusterCertificateStores only where it serves all.",
+    ConfigMapKeyMissing: "The ConfigMap that a store refers to has no such key.",
+    InvalidCa: "What the store names as its CA holds no certificates in PEM; the message says where.",
     InvalidLogin: "The Secret of the login does not hold one that can be used; the message says why.",
     TlsNotTrusted:
       "The certificate of the server is not trusted, not valid now, or of another host; the message says which.",
