@@ -86,6 +86,7 @@ describe("how a target stands", () => {
     startedAt: "2026-02-01T00:00:00Z",
     deadline: "2026-02-01T00:01:30Z",
   };
+  const job = { ids: ["j"], state: "new", submittedAt: "2026-02-01T00:00:00Z", fingerprint: "key:1" };
   it.each<[DeliveryRecord, Standing]>([
     [{ phase: "Delivered" }, "Past"],
     [{ phase: "Suspended" }, "Past"],
@@ -96,7 +97,18 @@ describe("how a target stands", () => {
     [{ phase: "Failed", attempt }, "Failed"],
     [{ phase: "Blocked", reason: "PlaceTaken" }, "Failed"],
     [{ phase: "InProgress", reason: "AwaitingOutcome", attempt }, "UnderWay"],
+    [{ phase: "Failed", reason: "JobFailed" }, "Failed"],
   ])("%j", (record, expected) => {
-    expect(standingOf(record)).toBe(expected);
+    expect([standingOf(record, {}), standingOf(record, { stopOnFailure: true })]).toEqual([expected, expected]);
+  });
+
+  it.each<[string, DeliveryRecord, Standing, Standing]>([
+    ["follows a job", { phase: "InProgress", reason: "JobRunning", job }, "Past", "UnderWay"],
+    ["cannot ask about its job now", { phase: "Failed", reason: "StoreUnavailable", job }, "Past", "UnderWay"],
+    ["has no right to ask about its job", { phase: "Blocked", reason: "AccessDenied", job }, "Failed", "Failed"],
+    ["waits for its turn at another place", { phase: "Waiting", reason: "WaitingForRollout", job }, "Queued", "Queued"],
+    ["waits for something at another place", { phase: "Waiting", reason: "SecretMissing", job }, "Past", "Past"],
+  ])("that %s: a job keeps its slot under stopOnFailure alone", (_, record, expected, underStop) => {
+    expect([standingOf(record, {}), standingOf(record, { stopOnFailure: true })]).toEqual([expected, underStop]);
   });
 });

@@ -53,8 +53,13 @@ export function turnOf(target: string, record: DeliveryRecord, rollout: Rollout,
   return { go: false, reason: "WaitingForRollout", message };
 }
 
-/** How a target stands by what its run has come to. A write that may still be under way keeps its slot. */
-export function standingOf({ phase, reason, attempt }: DeliveryRecord): Standing {
+/**
+ * How a target stands by what its run has come to. A write that may still be under way keeps its slot; a job, which may take
+ * days, only where those after it must know whether it fails.
+ */
+export function standingOf({ phase, reason, attempt, job }: DeliveryRecord, { stopOnFailure }: Rollout): Standing {
+  const followed = job !== undefined && (phase === "InProgress" || phase === "Failed");
+  if (followed) return stopOnFailure === true ? "UnderWay" : "Past";
   if (phase === "Failed" || phase === "Blocked") return "Failed";
   if (phase === "InProgress" && attempt !== undefined) return "UnderWay";
   return reason === "WaitingForRollout" ? "Queued" : "Past";

@@ -21,9 +21,9 @@ export class DeliveryMetrics {
     });
     this.#seconds = new Histogram({
       name: "certferry_delivery_duration_seconds",
-      help: "Time from the start of a run that wrote to its end.",
+      help: "Time from the start of a run that wrote to its end; where a job did, from its submission to when it was seen to have ended.",
       labelNames: ["provider"],
-      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86400],
       registers,
     });
     this.#source = new Gauge({

@@ -11,6 +11,12 @@ const writing: DeliveryRecord = {
   attempt: { number: 1, fingerprint: "k:1", startedAt: "2026-02-01T00:00:00Z", deadline: "2026-02-01T00:01:30Z" },
 };
 
+const following: DeliveryRecord = {
+  phase: "InProgress",
+  reason: "JobRunning",
+  job: { ids: ["j"], state: "new", submittedAt: "2026-02-01T00:00:00Z", fingerprint: "k:1" },
+};
+
 function subject(rollout: Rollout | undefined, records: Record<string, DeliveryRecord> = {}): Subject {
   const targets = ["a", "b", "c", "d"].map((name) => ({ name }));
   return { targets, rollout, records: new Map(Object.entries(records)) } as unknown as Subject;
@@ -57,6 +63,33 @@ describe("a rollout", () => {
     a.settle(delivered);
     expect(woken).toEqual(["shop/web#b"]);
     expect(told(ask("b"))).toBe("go");
+  });
+
+  it("lets the next go while the first follows a job, but under stopOnFailure not before that has ended", () => {
+    ask("a").settle(following);
+    expect(told(ask("b"))).toBe("go");
+    const rollout = { stopOnFailure: true };
+    ask("a", { rollout, revision: "2" }).settle(following);
+    ask("b", { rollout, revision: "2" }).settle(queued);
+    ask("a", { rollout, revision: "2" }).settle(following);
+    expect(woken).toEqual([]);
+    ask("a", { rollout, revision: "2" }).settle(delivered);
+    expect(woken).toEqual(["shop/web#b"]);
+  });
+
+  it("counts a job that failed as a failure", () => {
+    const rollout = { stopOnFailure: true };
+    ask("a", { rollout }).settle(following);
+    ask("b", { rollout }).settle(queued);
+    ask("a", { rollout }).settle({ phase: "Failed", reason: "JobFailed" });
+    expect(told(ask("b", { rollout }))).toBe("RolloutStopped");
+  });
+
+  it("finds the slot of a job taken after a start, under stopOnFailure alone", () => {
+    const records = { d: following };
+    expect(told(ask("a", { rollout: { stopOnFailure: true }, records }))).toBe("WaitingForRollout");
+    rollouts.forget("shop/web");
+    expect(told(ask("a", { records }))).toBe("go");
   });
 
   it("keeps to the order of the list however the runs come in, and wakes nobody before its turn", () => {

@@ -61,7 +61,7 @@ export class Rollouts {
       asked = false;
       this.#end(key, progress, name, standing);
     };
-    return { turn, settle: (settled) => end(standingOf(settled)), leave: () => end(before) };
+    return { turn, settle: (settled) => end(standingOf(settled, rollout)), leave: () => end(before) };
   }
 
   forget(key: string): void {
@@ -91,7 +91,7 @@ export class Rollouts {
     const underWay = (name: string): boolean => {
       if (known !== undefined) return known.leftover.has(name) || known.standings.get(name) === "UnderWay";
       const record = records.get(name);
-      return record !== undefined && standingOf(record) === "UnderWay";
+      return record !== undefined && standingOf(record, rollout) === "UnderWay";
     };
     const leftover = new Set(order.filter(underWay));
     const progress: Progress = { rollout, revision, order, standings: new Map(), leftover, failed: false };

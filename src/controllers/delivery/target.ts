@@ -75,11 +75,11 @@ export async function reconcileTarget(
     if (saved === "Gone") return {};
     known.asked?.settle(record);
     if (change !== undefined) context.tell(subject, named(change, target));
-    if (urgent !== undefined && record.phase === "Delivered") {
+    if (urgent !== undefined && (record.phase === "Delivered" || record.job !== undefined)) {
       context.tell(subject, named({ type: "Warning", outcome: "Urgent", message: urgent }, target));
     }
     context.metrics.expiry(subject, target.name, known.source?.facts.notAfter, record.remote?.notAfter);
-    measure(context, run, record, wrote, (context.now().getTime() - started.getTime()) / 1000);
+    measure(context, run, record, wrote, secondsSince(known.stored?.job?.submittedAt ?? started, context.now()));
     return { requeueAt: nextRun(context, subject, record, until, started) };
   } finally {
     known.asked?.leave();
@@ -183,7 +183,12 @@ function measure(
 ): void {
   if (record.phase === "Failed") context.metrics.delivery(subject, target, "failed", seconds);
   else if (record.phase === "Blocked") context.metrics.delivery(subject, target, "blocked", seconds);
-  else if (wrote) context.metrics.delivery(subject, target, "delivered", seconds);
+  // What was only submitted counts when its job has ended.
+  else if (wrote && record.phase === "Delivered") context.metrics.delivery(subject, target, "delivered", seconds);
+}
+
+function secondsSince(start: string | Date, now: Date): number {
+  return (now.getTime() - new Date(start).getTime()) / 1000;
 }
 
 /**
