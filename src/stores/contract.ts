@@ -221,6 +221,8 @@ export interface PlaceContext {
   readonly namespace: string;
   /** The resource's own name: the default for places that have one. */
   readonly name: string;
+  /** The certificate that shall lie there. */
+  readonly leaf?: CertificateFacts | undefined;
   /** The address under which the same store resource was last written to, where it was. */
   readonly before?: string | undefined;
   /** What lay in the place after our last write, or when the write under way began. */

@@ -48,6 +48,7 @@ export async function bring(
   const place = store.store.place(target.block, {
     namespace: subject.namespace,
     name: subject.name,
+    leaf: source.facts,
     before: written?.place?.address,
     remote: written?.remote,
     held: heldFor(context, subject, target, source),
