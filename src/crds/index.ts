@@ -19,7 +19,14 @@ export {
   type AzureKeyVaultStoreBlock,
   type AzureKeyVaultTarget,
 } from "./blocks/azure-key-vault/index.ts";
-export { keyfactorCommandImportStatus } from "./blocks/keyfactor-command/index.ts";
+export {
+  type CommandCertificate,
+  type KeyfactorCommandDownload,
+  type KeyfactorCommandImport,
+  keyfactorCommandImportStatus,
+  type KeyfactorCommandStoreBlock,
+  type KeyfactorCommandTarget,
+} from "./blocks/keyfactor-command/index.ts";
 export type { FilesystemStoreBlock, FilesystemTarget } from "./blocks/filesystem.ts";
 export type { KubernetesStoreBlock, KubernetesTarget } from "./blocks/kubernetes.ts";
 export type { OutputFields } from "./blocks/outputs.ts";

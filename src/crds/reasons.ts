@@ -64,6 +64,8 @@ export const reasons = {
     InvalidLogin: "The Secret of the login does not hold one that can be used; the message says why.",
     TlsNotTrusted:
       "The certificate of the server is not trusted, not valid now, or of another host; the message says which.",
+    VersionTooOld: "The store's version does not have what is asked for; the message names the one that has.",
+    NoSuchApi: "Where the store leads, nothing answers as its API does: correct the url and the path.",
     RedirectRefused: "The server answers with a redirect, which is never followed; the message says to where.",
     EgressDenied: "The operator's flags forbid a connection to where the store is; the message names the flag.",
     StoreThrottled: "The store has asked for a pause; nobody asks it anything before that is over.",
@@ -95,6 +97,8 @@ export const reasons = {
     NamespaceMissing: "The namespace of the place does not exist yet.",
     NamespaceTerminating: "The namespace of the place is being deleted.",
     Refused: "The store refuses what is written; the message says why.",
+    AnalyzeDiffers: "The store reads another certificate in the file than the source's, so nothing was imported.",
+    MetadataFieldMissing: "The store has no metadata field of that name: create it there, or correct the name.",
     TypeDiffers: "The Secret there is of another type, which cannot be changed.",
     SecretImmutable: "The Secret there is immutable.",
     ConfigMapImmutable: "The ConfigMap there is immutable.",

@@ -1,0 +1,135 @@
+import * as z from "zod";
+import { TransientError } from "../errors.ts";
+import type { HttpAnswer, HttpsConnection } from "../http/index.ts";
+import { read } from "./answer.ts";
+import { type Asked, failureOf } from "./failure.ts";
+import { listQuery, type ListQuery, type Prefix, type Query, queryText } from "./query.ts";
+import { CommandVersion } from "./version.ts";
+
+/** One request to an endpoint of the Keyfactor API. */
+export interface Call extends Omit<Asked, "reads"> {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** Below `apiPath`: `/Certificates/Import`. */
+  readonly path: string;
+  readonly query?: Query;
+  /** Members in PascalCase, as all versions take them. */
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A POST that changes nothing. */
+  readonly reads?: true;
+}
+
+/** What a list is asked for, beside its path. */
+export interface Listed<Row extends z.ZodType> extends Pick<Call, "doing" | "rights" | "path"> {
+  readonly prefix: Prefix;
+  readonly query?: ListQuery;
+  /** Parameters that never have a prefix. */
+  readonly others?: Query;
+  readonly row: Row;
+}
+
+export interface ClientOptions {
+  readonly connection: Pick<HttpsConnection, "request" | "close">;
+  /** Without slashes around it. */
+  readonly apiPath: string;
+  readonly now?: () => Date;
+}
+
+/** What Command gives at once at most; it may give fewer, so that a list ends with the page that is empty. */
+const pageSize = 100;
+/** Of pages, far beyond what is listed here: a server that never ends its list is given up. */
+const mostPages = 1000;
+
+/**
+ * Speaks the Keyfactor API, version 1 of all its endpoints. Nothing is repeated here: a POST without an answer may have been done.
+ * Throws what the connection throws, and the errors of `failure.ts`.
+ */
+export class CommandClient {
+  readonly #connection: ClientOptions["connection"];
+  readonly #apiPath: string;
+  readonly #now: () => Date;
+  #version: CommandVersion | undefined;
+
+  constructor({ connection, apiPath, now = () => new Date() }: ClientOptions) {
+    this.#connection = connection;
+    this.#apiPath = apiPath;
+    this.#now = now;
+  }
+
+  async call(call: Call, signal: AbortSignal): Promise<HttpAnswer> {
+    const { method, path, query = {}, body, headers } = call;
+    const content = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+    try {
+      const answer = await this.#connection.request({
+        method,
+        path: `/${this.#apiPath}${path}${queryText(query)}`,
+        headers: {
+          accept: "application/json",
+          "x-keyfactor-requested-with": "APIClient",
+          "x-keyfactor-api-version": "1",
+          ...(content === undefined ? {} : { "content-type": "application/json" }),
+          ...headers,
+        },
+        ...(content === undefined ? {} : { body: content }),
+        signal,
+      });
+      if (answer.status < 200 || answer.status > 299) {
+        throw failureOf(answer, { ...call, reads: call.reads ?? method === "GET" }, this.#now());
+      }
+      this.#version = new CommandVersion(answer.headers["x-keyfactor-product-version"]);
+      return answer;
+    } catch (error) {
+      throw call.reads === true ? harmless(error) : error;
+    } finally {
+      // It may hold a password.
+      content?.fill(0);
+    }
+  }
+
+  /** All rows of a list, page by page. */
+  async list<Row extends z.ZodType>(listed: Listed<Row>, signal: AbortSignal): Promise<z.output<Row>[]> {
+    const rows: z.output<Row>[] = [];
+    for (let page = 1; page <= mostPages; page += 1) {
+      const more = await this.page(
+        { ...listed, query: { ReturnLimit: pageSize, ...listed.query, PageReturned: page } },
+        signal,
+      );
+      if (more.length === 0) break;
+      rows.push(...more);
+    }
+    return rows;
+  }
+
+  /** One page of a list: the first, of 50 rows, unless the query says otherwise. */
+  async page<Row extends z.ZodType>(listed: Listed<Row>, signal: AbortSignal): Promise<z.output<Row>[]> {
+    const { doing, rights, path, prefix, query = {}, others = {}, row } = listed;
+    const named = listQuery(query, prefix, await this.version(signal));
+    const { body } = await this.call({ method: "GET", path, query: { ...named, ...others }, doing, rights }, signal);
+    return read(z.array(row), body, doing);
+  }
+
+  /** The version that Command told last; asked for where it has told none yet. */
+  async version(signal: AbortSignal): Promise<CommandVersion> {
+    if (this.#version === undefined) await this.check(signal);
+    return this.#version ?? new CommandVersion(undefined);
+  }
+
+  /** What the vendor's own clients probe with: whoever is let in may ask it. */
+  async check(signal: AbortSignal): Promise<CommandVersion> {
+    const doing = "tell its endpoints";
+    const { body } = await this.call({ method: "GET", path: "/Status/Endpoints", doing, rights: ["any"] }, signal);
+    read(z.array(z.string()), body, doing);
+    return this.version(signal);
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close();
+  }
+}
+
+/** What changes nothing has not happened either when its answer is lost. */
+function harmless(error: unknown): unknown {
+  if (!(error instanceof TransientError) || error.happened === "no") return error;
+  const { reason, message, retryAfter, silent } = error;
+  return new TransientError(reason, message, { happened: "no", retryAfter, silent, cause: error });
+}

@@ -1,0 +1,118 @@
+import * as z from "zod";
+import { BlockedError, TransientError, type StoreError } from "../errors.ts";
+import type { Reason } from "../../crds/index.ts";
+import type { HttpAnswer } from "../http/index.ts";
+import { jsonOf, members } from "./answer.ts";
+import { cleaned } from "./cleaned.ts";
+
+/** What was asked, for messages. */
+export interface Asked {
+  /** `import a certificate`. */
+  readonly doing: string;
+  /** The access rules of Command that allow it: one of them is enough. */
+  readonly rights: readonly string[];
+  /** Whether it changes nothing. */
+  readonly reads: boolean;
+}
+
+/** Command has refused what was asked, with these words of its own. */
+export class CommandRefusal extends BlockedError {
+  readonly status: number;
+  /** Such as `0xA0140002`; few of them are published. */
+  readonly code: string | undefined;
+  /** Cleaned; empty where it gave none. */
+  readonly said: string;
+
+  constructor(
+    reason: Reason,
+    message: string,
+    told: { readonly status: number; readonly code?: string | undefined; readonly said: string },
+  ) {
+    super(reason, message);
+    this.status = told.status;
+    this.code = told.code;
+    this.said = told.said;
+  }
+}
+
+/** The shape of an error (vendor reference, "Errors"): on calls about several things each has its reason as well. */
+const errorBody = members({
+  ErrorCode: z.unknown().optional(),
+  Message: z.unknown().optional(),
+  FailedOperations: z.array(members({ Reason: z.unknown().optional() })).nullish(),
+});
+
+/**
+ * What a failed answer means. A body need not be Command's: a proxy, or IIS where Command is not asked, answers HTML, of which
+ * nothing is told.
+ */
+export function failureOf(answer: HttpAnswer, asked: Asked, now: Date): StoreError {
+  const { status } = answer;
+  const { code, said, isOurs } = wordsOf(answer.body);
+  const told = { status, code, said };
+  switch (status) {
+    case 403:
+      return new CommandRefusal("AccessDenied", deniedMessage(asked, said), told);
+    case 404:
+      return isOurs
+        ? new CommandRefusal("Refused", withWords(`Command could not ${asked.doing}: it is not there.`, said), told)
+        : new CommandRefusal("NoSuchApi", noSuchApi(asked), told);
+    case 413:
+      return new CommandRefusal(
+        "Refused",
+        `It is larger than the web server before Command takes: ${asked.doing}.`,
+        told,
+      );
+    case 408:
+    case 429:
+      return transient(answer, asked, "no", now);
+  }
+  if (status >= 500) return transient(answer, asked, asked.reads || status === 503 ? "no" : "unknown", now);
+  if (status >= 400) {
+    const text = said === "" ? `It answers with status ${status}.` : `It says: ${said}`;
+    return new CommandRefusal("Refused", `Command refuses to ${asked.doing}. ${text}`, told);
+  }
+  return new CommandRefusal("NoSuchApi", noSuchApi(asked), told);
+}
+
+function deniedMessage({ doing, rights }: Asked, said: string): string {
+  const rule = rights.join(" or ");
+  return withWords(
+    `The store's account may not ${doing}: grant a role of it the access rule ${rule} in Command.`,
+    said,
+  );
+}
+
+function noSuchApi({ doing }: Asked): string {
+  return `Where the store's url and apiPath lead, nothing answers as the Keyfactor API does (asked to ${doing}); correct them.`;
+}
+
+function transient(answer: HttpAnswer, { doing }: Asked, happened: "no" | "unknown", now: Date): TransientError {
+  const { status, headers } = answer;
+  const retryAfter = retryAfterOf(headers["retry-after"], now);
+  const { said } = wordsOf(answer.body);
+  const message = withWords(`Command could not ${doing} now (status ${status}); it is tried again.`, said);
+  return new TransientError("StoreUnavailable", message, { happened, retryAfter });
+}
+
+function withWords(message: string, said: string): string {
+  return said === "" ? message : `${message} Command says: ${said}`;
+}
+
+function wordsOf(body: Buffer): { code: string | undefined; said: string; isOurs: boolean } {
+  const json = jsonOf(body);
+  const parsed = errorBody.safeParse(json);
+  if (!parsed.success) return { code: undefined, said: "", isOurs: false };
+  const { ErrorCode, Message, FailedOperations } = parsed.data;
+  const words = [Message, ...(FailedOperations ?? []).map(({ Reason }) => Reason)];
+  const said = cleaned(words.filter((word) => typeof word === "string").join(" "), 160);
+  return { code: typeof ErrorCode === "string" ? cleaned(ErrorCode, 32) : undefined, said, isOurs: true };
+}
+
+/** Seconds, or an HTTP date. */
+function retryAfterOf(text: string | undefined, now: Date): Date | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,9}$/.test(text)) return new Date(now.getTime() + Number(text) * 1000);
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : new Date(date);
+}

@@ -1,0 +1,46 @@
+import { randomBytes } from "node:crypto";
+import type { KeyfactorCommandStoreBlock } from "../../../crds/index.ts";
+import { encode, FormatError } from "../../../formats/index.ts";
+import type { Desired } from "../../contract.ts";
+import { formatFailure } from "../../format-failure.ts";
+import type { ImportRequest } from "../api/import-certificate.ts";
+
+type Profile = KeyfactorCommandStoreBlock["pfxProfile"];
+
+/**
+ * The certificate as Import and Analyze take it. With its key it goes as a PKCS#12 under a password made for this call, since
+ * Command passes over the key in a PEM; without one it goes as PEM, the leaf first, of which Command imports the first. Throws
+ * `TerminalError` with the codes of the formats.
+ */
+export async function certificateFile(
+  { bundle, chain }: Desired,
+  profile: Profile = "Modern2023",
+): Promise<Pick<ImportRequest, "Certificate" | "Password">> {
+  const options = { chain: chain.include, root: chain.root };
+  const password = randomBytes(24);
+  const file = await encoded(() =>
+    bundle.key === undefined
+      ? encode(bundle, { ...options, format: "PEM" })
+      : encode(bundle, {
+          ...options,
+          format: "PKCS12",
+          profile,
+          password: Buffer.from(password.toString("base64url")),
+        }),
+  );
+  try {
+    const Certificate = file.toString("base64");
+    return bundle.key === undefined ? { Certificate } : { Certificate, Password: password.toString("base64url") };
+  } finally {
+    password.fill(0);
+    file.fill(0);
+  }
+}
+
+async function encoded(encode: () => Promise<Buffer>): Promise<Buffer> {
+  try {
+    return await encode();
+  } catch (error) {
+    throw error instanceof FormatError ? formatFailure(error, error.message) : error;
+  }
+}
