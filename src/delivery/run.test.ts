@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Desired, Observation, Place, PutResult } from "../stores/contract.ts";
+import type { Desired, Followed, Observation, Place, PutResult } from "../stores/contract.ts";
 import { BlockedError, TransientError, WaitingError } from "../stores/errors.ts";
 import type { Situation } from "./situation.ts";
 import type { DeliveryRecord } from "./record.ts";
@@ -21,6 +21,8 @@ const desired: Desired = {
 interface Script {
   readonly looks?: readonly (Observation | Error)[];
   readonly writes?: readonly (PutResult | Error)[];
+  readonly follows?: readonly (Followed | Error)[];
+  readonly withdrawals?: readonly (boolean | Error)[];
   readonly effects?: Partial<Effects>;
   readonly situation?: Partial<Situation>;
   readonly place?: Partial<Place>;
@@ -38,6 +40,12 @@ function run(record: DeliveryRecord, script: Script, signal: AbortSignal = new A
   };
   const looks = [...(script.looks ?? [])];
   const writes = [...(script.writes ?? [])];
+  const follows = [...(script.follows ?? [])];
+  const withdrawals = [...(script.withdrawals ?? [])];
+  const jobs: Pick<Place, "follow" | "withdraw"> = {
+    follow: ({ ids }) => answer(`follow ${ids.join()}`, follows),
+    withdraw: ({ ids }) => answer(`withdraw ${ids.join()}`, withdrawals),
+  };
   const place: Place = {
     address: "kubernetes:u/web/tls",
     spots: ["tls.crt"],
@@ -45,6 +53,7 @@ function run(record: DeliveryRecord, script: Script, signal: AbortSignal = new A
     repeatable: true,
     observe: () => answer("look", looks),
     put: (_, { state }) => answer(`write over ${state}`, writes),
+    ...(script.follows && jobs),
     ...script.place,
   };
   const effects: Effects = {
@@ -219,6 +228,101 @@ describe("a failure of the store", () => {
       });
     const { outcome } = run(never, { place: { observe }, situation: { timeoutMs: 1 } });
     expect(await outcome).toMatchObject({ record: { phase: "Failed", reason: "StoreUnavailable" } });
+  });
+});
+
+describe("a job", () => {
+  const fingerprint = "key:new";
+  const job = { ids: ["j"], state: "new", submittedAt: "2026-01-31T23:59:00Z", fingerprint };
+  const before: DeliveryRecord = { phase: "InProgress", reason: "JobSubmitted", place: situation().place, job };
+  const idle: Followed = {
+    outcome: "Open",
+    job,
+    reason: "JobSubmitted",
+    message: "m",
+    idleSince: new Date("2026-01-31T23:59:00Z"),
+  };
+  const newer = { fingerprint: "key:newer" };
+
+  it("is what a write can come to", async () => {
+    const { outcome, did } = run(never, { looks: [absent], writes: [{ outcome: "Submitted", job }] });
+    expect(await outcome).toMatchObject({ record: { reason: "JobSubmitted", job: { ids: ["j"] } }, wrote: true });
+    expect(did).toEqual(["look", "save the opening", "fence", "write over Absent"]);
+  });
+
+  it("is followed, and counts as written when it has ended", async () => {
+    const open = run(before, { follows: [idle] });
+    expect(await open.outcome).toMatchObject({
+      record: { job },
+      until: new Date("2026-02-01T00:01:00Z"),
+      wrote: false,
+    });
+    expect(open.did).toEqual(["follow j"]);
+    const seen = present({ report: { version: "2" } });
+    const ended = run(before, { follows: [{ outcome: "Ended", seen }] });
+    expect(await ended.outcome).toMatchObject({
+      record: { phase: "Delivered" },
+      wrote: true,
+      told: { report: { version: "2" } },
+    });
+    expect(ended.did).toEqual(["follow j"]);
+  });
+
+  it("is taken back, which is a write, before the newer bundle is planned and opened", async () => {
+    const { outcome, did, saved } = run(before, {
+      follows: [idle],
+      withdrawals: [true],
+      looks: [absent],
+      writes: [{ outcome: "Submitted", job: { ids: ["k"], state: "new" } }],
+      situation: newer,
+    });
+    expect(await outcome).toMatchObject({ record: { job: { ids: ["k"], fingerprint: "key:newer" } } });
+    const takenBack = ["follow j", "fence", "withdraw j"];
+    expect(did).toEqual([...takenBack, "look", "save the opening", "fence", "write over Absent"]);
+    expect(saved[0]).not.toHaveProperty("job");
+  });
+
+  it("that is not to be taken back any more is followed, with nothing written beside it", async () => {
+    const { outcome, did } = run(before, { follows: [idle], withdrawals: [false], situation: newer });
+    expect(await outcome).toMatchObject({ record: { job: { fingerprint } }, wrote: false });
+    expect(did).toEqual(["follow j", "fence", "withdraw j"]);
+  });
+
+  it("is not taken back when the fence falls", async () => {
+    const fence = (): never => {
+      throw new Error("the lease is lost");
+    };
+    const { outcome, did } = run(before, { follows: [idle], situation: newer, effects: { fence } });
+    await expect(outcome).rejects.toThrow("the lease is lost");
+    expect(did).toEqual(["follow j"]);
+  });
+
+  it("stays on record when it cannot be asked about, or taken back", async () => {
+    const silent = new TransientError("StoreUnavailable", "No answer.");
+    for (const script of [{ follows: [silent] }, { follows: [idle], withdrawals: [silent], situation: newer }]) {
+      expect(await run(before, script).outcome).toMatchObject({ record: { reason: "StoreUnavailable", job } });
+    }
+  });
+
+  it("of a place that follows none is a defect, and stays on record", async () => {
+    const { outcome, did } = run(before, {});
+    expect(await outcome).toMatchObject({ record: { phase: "Failed", reason: "StoreFailed", job } });
+    expect(did).toEqual(["defect: InternalDefect: A job that its place cannot follow."]);
+  });
+
+  it("is looked for where a write has no receipt, from when it began", async () => {
+    const asked: unknown[] = [];
+    const attempt = { number: 1, fingerprint, startedAt: "2026-01-31T23:50:00Z", deadline: "2026-01-31T23:51:30Z" };
+    const observe: Place["observe"] = (_, __, unsure) => {
+      asked.push(unsure);
+      return Promise.resolve({ state: "Absent", job: { ids: ["j"], state: "found" } });
+    };
+    const { outcome } = run({ ...never, attempt }, { place: { observe } });
+    expect(await outcome).toMatchObject({
+      record: { job: { ids: ["j"], submittedAt: "2026-01-31T23:50:00Z" } },
+      wrote: false,
+    });
+    expect(asked).toEqual([{ since: new Date("2026-01-31T23:50:00Z") }]);
   });
 });
 
