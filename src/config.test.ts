@@ -24,6 +24,7 @@ describe("the configuration", () => {
           "224.0.0.0/4",
           "255.255.255.255",
           "ff00::/8",
+          "own-cluster",
         ],
         allow: undefined,
         resolve: new Map(),
@@ -99,7 +100,7 @@ describe("the configuration", () => {
   it("denies no connection with an empty flag, and the usual ones with an empty variable", () => {
     const deny = (args: readonly string[]): number =>
       parseConfig(args, { CERTFERRY_DENY_EGRESS: "" }).egress.deny.length;
-    expect([deny(["--deny-egress="]), deny([])]).toEqual([0, 9]);
+    expect([deny(["--deny-egress="]), deny([])]).toEqual([0, 10]);
   });
 
   it("takes an empty list of namespaces as all, whatever the environment says", () => {
@@ -126,7 +127,7 @@ describe("the configuration", () => {
     [["--resolve=a=b:65536"], '--resolve takes host=address:port, several with commas between, not "a=b:65536"'],
     [
       ["--deny-egress=10.0.0.0/8,a..b"],
-      '--deny-egress takes addresses, CIDRs and hosts (*.example.com for all below one), with commas between, not "10.0.0.0/8,a..b"',
+      '--deny-egress takes addresses, CIDRs and hosts (*.example.com for all below one), with commas between, and own-cluster for this cluster\'s API service, not "10.0.0.0/8,a..b"',
     ],
     [["--surprise"], "--surprise is not a flag; see --help"],
     [["--toString"], "--toString is not a flag; see --help"],

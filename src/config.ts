@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import type { LogLevel } from "./runtime/index.ts";
-import { deniedByDefault, type EgressOptions, isEgressEntry } from "./stores/egress/index.ts";
+import { deniedByDefault, type EgressOptions, isEgressEntry, ownCluster } from "./stores/egress/index.ts";
 
 /** How the operator runs. Every field is a flag, and an environment variable. */
 export interface Config {
@@ -103,10 +103,10 @@ const flags: Readonly<Record<string, Flag>> = {
     help: "Deliveries at once into each store.",
   },
   "deny-egress": {
-    ...networks,
-    fallback: deniedByDefault.join(","),
+    fallback: [...deniedByDefault, ownCluster].join(","),
     form: { test: (text) => text === "" || isEgressList(text) },
-    help: "Where stores may not connect to, checked for every connection after DNS; empty for nowhere.",
+    takes: `${networks.takes}, and ${ownCluster} for this cluster's API service`,
+    help: `Where stores may not connect to, checked for every connection after DNS; empty for nowhere. ${ownCluster} is not for kubernetes stores.`,
   },
   "allow-egress": {
     ...networks,

@@ -27,7 +27,7 @@ import {
   watchEventLoop,
 } from "./runtime/index.ts";
 import type { Provider } from "./stores/contract.ts";
-import { egressGuard } from "./stores/egress/index.ts";
+import { egressGuard, withOwnCluster } from "./stores/egress/index.ts";
 import { createRegistry } from "./stores/registry.ts";
 
 /** What tests may set otherwise; a user has no need to. */
@@ -83,8 +83,10 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     if (known === undefined) return;
     const { clusterUid, fingerprintKey } = known;
     const events = new EventRecorder({ client, controller: "certferry.io/operator", instance: identity, log });
+    const apiService = [cluster.server, process.env["KUBERNETES_SERVICE_HOST"] ?? ""].filter((server) => server !== "");
+    const webEgress = egressGuard(await withOwnCluster(config.egress, apiService));
     const providers = createRegistry(
-      { client, cluster, clusterUid, userAgent, egress: egressGuard(config.egress) },
+      { client, cluster, clusterUid, userAgent, egress: egressGuard(config.egress), webEgress },
       { filesystemRoot, others: options.providers },
     );
     const controllers = addControllers({

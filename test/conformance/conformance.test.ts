@@ -14,7 +14,14 @@ for (const kind of kinds) conformance(kind);
 
 it("covers every provider in the registry", () => {
   const { client, adminConfig } = sharedControlPlane();
-  const registry = createRegistry({ client, cluster: adminConfig, clusterUid: "uid", userAgent: "test", egress });
+  const registry = createRegistry({
+    client,
+    cluster: adminConfig,
+    clusterUid: "uid",
+    userAgent: "test",
+    egress,
+    webEgress: egress,
+  });
   expect(kinds.map(({ provider }) => provider)).toEqual([...registry.keys()]);
 });
 

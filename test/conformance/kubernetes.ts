@@ -51,7 +51,14 @@ class KubernetesFixture implements Fixture {
   async open(): Promise<Store> {
     const { client, adminConfig } = this.#world.plane;
     const cluster = this.#proxy.configFor(adminConfig);
-    const registry = createRegistry({ client, cluster, clusterUid: "uid", userAgent: "test", egress });
+    const registry = createRegistry({
+      client,
+      cluster,
+      clusterUid: "uid",
+      userAgent: "test",
+      egress,
+      webEgress: egress,
+    });
     const context = {
       namespace: this.#world.home,
       timeoutMs: 10_000,

@@ -21,7 +21,14 @@ const [ours, theirs] = ["me/StoreDeployment/shop/web/a", "me/StoreDeployment/sho
 beforeAll(async () => {
   world = await World.create(sharedControlPlane(), "kube-store");
   const { client, adminConfig } = world.plane;
-  const registry = createRegistry({ client, cluster: adminConfig, clusterUid: "uid", userAgent: "test", egress });
+  const registry = createRegistry({
+    client,
+    cluster: adminConfig,
+    clusterUid: "uid",
+    userAgent: "test",
+    egress,
+    webEgress: egress,
+  });
   const provider = registry.get("kubernetes");
   if (provider === undefined) throw new Error("no provider");
   const nothing = () => Promise.resolve(new Map<string, Buffer>());

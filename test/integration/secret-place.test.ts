@@ -25,6 +25,7 @@ beforeAll(async () => {
     clusterUid: "uid",
     userAgent: "test",
     egress,
+    webEgress: egress,
   });
   const block = { auth: { serviceAccountRef: { name: "writer" } } };
   const nothing = () => Promise.resolve(new Map<string, Buffer>());

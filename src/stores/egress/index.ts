@@ -1,2 +1,3 @@
 export { egressGuard, type EgressOptions } from "./egress.ts";
+export { ownCluster, withOwnCluster } from "./own-cluster.ts";
 export { deniedByDefault, isEgressEntry } from "./rules.ts";

@@ -29,6 +29,8 @@ export interface OwnCluster {
   readonly userAgent: string;
   /** For connections to other clusters. */
   readonly egress: ConnectGuard;
+  /** For connections to anything else: where there is no business with this cluster. */
+  readonly webEgress: ConnectGuard;
 }
 
 /** Secrets, and for downloads ConfigMaps, of this or another cluster. */
