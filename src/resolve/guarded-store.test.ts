@@ -36,6 +36,10 @@ function guarded(observe: () => Promise<Observation> = () => Promise.resolve(abs
     timeoutMs: 1_000,
     check: () => Promise.resolve({}),
     place: () => place,
+    withdraw: (key, { ids }) => {
+      done.push(`withdraw ${key} ${ids.join()}`);
+      return Promise.resolve(true);
+    },
     remove: () => {
       done.push("remove");
       return Promise.resolve({});
@@ -63,6 +67,14 @@ describe("a grant that is taken back between look and write", () => {
     await place.put(desired, seen, signal);
     expect(done).toEqual(["put"]);
   });
+});
+
+it("takes back a job whoever is granted what: nobody is left without a way to stop it", async () => {
+  const { store, told, done, grant } = guarded();
+  grant.given = false;
+  const job = { ids: ["7"], state: "", submittedAt: later };
+  expect(await store.withdraw?.("k", job, signal)).toBe(true);
+  expect([done, told]).toEqual([["withdraw k 7"], [{ store: "Answered" }]]);
 });
 
 describe("what an operation tells of its store", () => {

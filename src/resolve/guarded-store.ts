@@ -13,6 +13,7 @@ export interface Guard {
 export function guardedStore(store: Store, guard: Guard): Store {
   const download = store.download?.bind(store);
   const held = store.held?.bind(store);
+  const withdraw = store.withdraw?.bind(store);
   return {
     provider: store.provider,
     timeoutMs: store.timeoutMs,
@@ -24,6 +25,9 @@ export function guardedStore(store: Store, guard: Guard): Store {
     ...(held === undefined
       ? {}
       : { held: (certificate, signal) => watched(guard, signal, () => held(certificate, signal)) }),
+    ...(withdraw === undefined
+      ? {}
+      : { withdraw: (key, job, signal) => watched(guard, signal, () => withdraw(key, job, signal)) }),
     remove: async (key, mark, context, signal) => {
       guard.permit();
       return watched(guard, signal, () => store.remove(key, mark, context, signal));

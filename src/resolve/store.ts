@@ -17,7 +17,7 @@ export interface ResolvedStore {
   /** `spec.suspend` of the store resource. */
   readonly suspended: boolean;
   /** For `store.remove`: reads in the user's namespace. */
-  readonly removal: RemovalContext;
+  readonly removal: Pick<RemovalContext, "readSecret">;
 }
 
 export interface StoreOptions {

@@ -155,8 +155,13 @@ export interface Download {
 export interface RemoveResult {
   /** What stays there and why, for a Warning event. */
   readonly left?: string;
-  /** The store has accepted it, and carries it out as this job: called again with it until there is none, for ten minutes. */
+  /**
+   * Called again with this job until there is none: the store has accepted the removal and carries it out so, which is followed
+   * for ten minutes; or it is, by its ids, the delivery's job that came with the call and is not to be taken back any more.
+   */
   readonly job?: Job;
+  /** Its job has ended without it: called again without that job, with back-off. */
+  readonly failed?: { readonly reason: Reason; readonly message: string };
 }
 
 /** A certificate that a store holds already. */
@@ -210,6 +215,11 @@ export interface Store {
    * absent where there are none. Throws `WaitingError` while it is not there.
    */
   held?(certificate: unknown, signal: AbortSignal): Promise<Held>;
+  /**
+   * Takes back a job that a delivery to `key` has left and that nobody has begun, where nothing is to be removed; false where it
+   * is too late for that. There where `Place.withdraw` is. Ends well when there is no such job.
+   */
+  withdraw?(key: string, job: OpenJob, signal: AbortSignal): Promise<boolean>;
   /** Removes what `mark` wrote at `key` (from `Place.key`). Ends well when nothing of ours is there any more. */
   remove(key: string, mark: string, context: RemovalContext, signal: AbortSignal): Promise<RemoveResult>;
   close(): Promise<void>;
@@ -239,6 +249,11 @@ export interface PlaceContext {
 export interface RemovalContext {
   /** The job that the last call has given, or that a delivery to this place has left: it comes first. */
   readonly job?: OpenJob | undefined;
+  /**
+   * `Place.key` of all else that this operator has delivered to the same address through any store: a store without room for
+   * marks must not take it for what is to be removed.
+   */
+  readonly others?: readonly string[];
   /** Reads a Secret of the resource's namespace; a missing one is a `WaitingError`. */
   readSecret(name: string, signal: AbortSignal): Promise<SecretData>;
 }
