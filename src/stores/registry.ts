@@ -1,5 +1,6 @@
 import type { Provider } from "./contract.ts";
 import { filesystemProvider } from "./filesystem/provider.ts";
+import { keyfactorCommandProvider } from "./keyfactor-command/provider.ts";
 import { kubernetesProvider, type OwnCluster } from "./kubernetes/provider.ts";
 
 export interface RegistryOptions {
@@ -13,6 +14,11 @@ export function createRegistry(
   own: OwnCluster,
   { filesystemRoot, others = [] }: RegistryOptions = {},
 ): ReadonlyMap<string, Provider> {
-  const providers = [kubernetesProvider(own), filesystemProvider(filesystemRoot), ...others];
+  const providers = [
+    kubernetesProvider(own),
+    filesystemProvider(filesystemRoot),
+    keyfactorCommandProvider(own.webEgress),
+    ...others,
+  ];
   return new Map(providers.map((provider) => [provider.name, provider]));
 }

@@ -4,11 +4,12 @@ import { createRegistry } from "../../src/stores/registry.ts";
 import { sharedControlPlane } from "../control-plane/shared.ts";
 import { filesystem } from "./filesystem.ts";
 import type { FixtureKind } from "./fixture.ts";
+import { keyfactorCommand } from "./keyfactor-command.ts";
 import { kubernetes } from "./kubernetes.ts";
 import { conformance, inapplicable } from "./suite.ts";
 
 const egress = egressGuard({ deny: [], allow: undefined, resolve: new Map() });
-const kinds: readonly FixtureKind[] = [kubernetes, filesystem];
+const kinds: readonly FixtureKind[] = [kubernetes, filesystem, keyfactorCommand];
 
 for (const kind of kinds) conformance(kind);
 
@@ -34,5 +35,14 @@ it("leaves out what cannot happen, and nothing else", () => {
     "filesystem: 5xx: a mounted file system is no server that answers requests",
     "filesystem: never arrived: a mounted file system is no server that answers requests",
     "filesystem: cancelled while no answer comes: a system call that hangs cannot be given up",
+    "keyfactorCommand: foreign: Command has no room for marks: what is there is known by the record, and an inventory holds others' beside it",
+    "keyfactorCommand: foreign: an inventory holds certificates alone",
+    "keyfactorCommand: held: Command has no room for marks: what is there is known by the record, and an inventory holds others' beside it",
+    "keyfactorCommand: shared address: imports share certificates, and a place is the resource's own",
+    "keyfactorCommand: gone in between: Command takes no condition with an import, and updates what is there already",
+    "keyfactorCommand: changed in between: a certificate does not change",
+    "keyfactorCommand: come in between: Command takes no condition with an import, and updates what is there already",
+    "keyfactorCommand: not removed: Command has no room for marks: what is there is known by the record, and an inventory holds others' beside it",
+    "keyfactorCommand: not removed: Command has no room for marks: what is there is known by the record, and an inventory holds others' beside it",
   ]);
 });

@@ -25,6 +25,10 @@ export type Applies = { readonly by: string } | { readonly not: string };
 export interface FixtureKind {
   readonly provider: string;
   readonly faults: Readonly<Record<Fault, Applies>>;
+  /** Rows that do not apply for another reason, by their names. */
+  readonly inapplicable?: Readonly<Record<string, string>>;
+  /** Each row needs a back end of its own: there a spot is more than a name that the row has for itself. */
+  readonly fresh?: true;
   /** Whether this machine lets it be made; absent means so. Its tests are skipped otherwise. */
   readonly possible?: boolean;
   create(): Promise<Fixture>;

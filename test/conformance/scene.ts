@@ -1,5 +1,6 @@
 import { expect } from "vitest";
-import type { Observation, Place, RemoveResult, Store } from "../../src/stores/contract.ts";
+import type { Observation, Place, Remote, RemoveResult, Store } from "../../src/stores/contract.ts";
+import { TransientError } from "../../src/stores/errors.ts";
 import type { Issued } from "../fixtures/pki.ts";
 import { desiredOf, writeTo } from "../fixtures/place.ts";
 import type { Fault, Fixture } from "./fixture.ts";
@@ -15,6 +16,10 @@ export class Scene {
   readonly second: Issued;
   readonly signal = AbortSignal.timeout(60_000);
   readonly #stores: Store[] = [];
+  /** What lay there after the last write, by the mark of whoever wrote: a store without room for marks knows it by that. */
+  readonly #remotes = new Map<string, Remote>();
+  /** A write of ours has no receipt. */
+  #unsure: { readonly since: Date } | undefined;
 
   constructor(fixture: Fixture, spot: string, [first, second]: readonly [Issued, Issued]) {
     this.fixture = fixture;
@@ -34,34 +39,41 @@ export class Scene {
     return this.placeIn(await this.store());
   }
 
-  placeIn(store: Store): Place {
+  placeIn(store: Store, mark = ours): Place {
     const secret = (): Buffer => Buffer.alloc(0);
-    return store.place(this.fixture.block(this.spot), { namespace: "shop", name: "web", secret });
+    const remote = this.#remotes.get(mark);
+    return store.place(this.fixture.block(this.spot), { namespace: "shop", name: "web", secret, remote });
   }
 
   async look(leaf: Issued, mark = ours): Promise<Observation> {
-    return (await this.place()).observe(await desiredOf(leaf, mark), this.signal);
+    const place = this.placeIn(await this.store(), mark);
+    return place.observe(await desiredOf(leaf, mark), this.signal, this.#unsure);
   }
 
   /** @param putting the signal of the write itself */
   async write(leaf: Issued, mark = ours, putting = this.signal): Promise<Observation> {
-    return writeTo(await this.place(), await desiredOf(leaf, mark), this.signal, putting);
+    const place = this.placeIn(await this.store(), mark);
+    const seen = await writeTo(place, await desiredOf(leaf, mark), this.signal, putting);
+    if (seen.state !== "Absent") this.#remotes.set(mark, seen.remote);
+    return seen;
   }
 
   async remove(mark = ours): Promise<RemoveResult> {
     const store = await this.store();
     const context = { readSecret: () => Promise.resolve(new Map<string, Buffer>()) };
-    return store.remove(this.placeIn(store).key, mark, context, this.signal);
+    return store.remove(this.placeIn(store, mark).key, mark, context, this.signal);
   }
 
   /** Tries to write the second certificate over the first under a fault, and says what is thrown. */
   async failure(fault: Fault, signal = this.signal): Promise<unknown> {
     await this.write(this.first);
+    const since = new Date();
     let thrown: unknown;
     const work = async (): Promise<void> => {
       thrown = await this.write(this.second, ours, signal).catch((error: unknown) => error);
     };
     await this.fixture.suffer(fault, work, { spot: this.spot, leaf: this.second });
+    if (thrown instanceof TransientError && thrown.happened === "unknown") this.#unsure = { since };
     return thrown;
   }
 

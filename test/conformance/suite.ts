@@ -7,14 +7,14 @@ import { Scene } from "./scene.ts";
 /** Registers a test for each row that applies. */
 export function conformance(kind: FixtureKind): void {
   describe.skipIf(kind.possible === false)(`the store ${kind.provider}`, () => {
-    let fixture: Fixture;
+    let shared: Fixture | undefined;
     let leaves: [Issued, Issued];
     beforeAll(async () => {
-      fixture = await kind.create();
+      shared = kind.fresh === true ? undefined : await kind.create();
       const make = (name: string): Promise<Issued> => issue({ subject: `CN=${name}`, dnsNames: [name] });
       leaves = [await make("one.example.com"), await make("two.example.com")];
     });
-    afterAll(() => fixture.close());
+    afterAll(() => shared?.close());
 
     for (const [index, row] of rows.entries()) {
       const means = meansOf(kind, row);
@@ -22,11 +22,13 @@ export function conformance(kind: FixtureKind): void {
       const by = means.by === undefined ? "" : ` (${means.by})`;
       it(`${row.name}${by}`, async () => {
         expect.hasAssertions();
+        const fixture = shared ?? (await kind.create());
         const scene = new Scene(fixture, `row-${index}`, leaves);
         try {
           await row.check(scene);
         } finally {
           await scene.close();
+          if (fixture !== shared) await fixture.close();
         }
       });
     }
@@ -41,6 +43,11 @@ export function inapplicable(kind: FixtureKind): string[] {
   });
 }
 
-function meansOf({ faults }: FixtureKind, { fault }: Row): { readonly by?: string } | { readonly not: string } {
+function meansOf(
+  { faults, inapplicable: left }: FixtureKind,
+  { name, fault }: Row,
+): { readonly by?: string } | { readonly not: string } {
+  const not = left?.[name];
+  if (not !== undefined) return { not };
   return fault === undefined ? {} : faults[fault];
 }

@@ -9,6 +9,7 @@ import type {
   Store,
   StoreHealth,
 } from "../contract.ts";
+import { TerminalError } from "../errors.ts";
 import type { Command } from "./command.ts";
 import { downloadFrom } from "./download/download.ts";
 import { heldIn } from "./held.ts";
@@ -33,6 +34,8 @@ export class CommandStore implements Store {
 
   /** The API server has validated the block by the CRD: a target of a StoreDeployment names a store, an import does not. */
   place(block: unknown, context: PlaceContext): Place {
+    if ("storeId" in (block as object))
+      throw new TerminalError("ProviderNotBuilt", "Targets in Command are not built yet.");
     return new ImportPlace(this.#command, block as KeyfactorCommandImport, context);
   }
 
