@@ -1,5 +1,5 @@
 import type { DeliveryRecord } from "../crds/index.ts";
-import type { Observation } from "../stores/contract.ts";
+import type { Job, Observation } from "../stores/contract.ts";
 import { compareFingerprints } from "./fingerprint.ts";
 import type { Situation } from "./situation.ts";
 
@@ -42,6 +42,8 @@ export function beganElsewhere({ place }: DeliveryRecord, s: Situation): boolean
 export type EarlierWrite =
   /** It is there, or was answered, or another state than before shows that it was. */
   | { readonly outcome: "Happened" }
+  /** This job carries it out. */
+  | { readonly outcome: "Submitted"; readonly job: Job }
   /** It may be done again: it provably did not happen, or harms nobody when repeated, or concerns another place. */
   | { readonly outcome: "NotThere" }
   /** It was answered, and the place does not show it. */
@@ -57,6 +59,8 @@ export function earlierWrite(
   s: Situation,
 ): EarlierWrite {
   if (beganElsewhere(record, s)) return { outcome: "NotThere" };
+  const { job } = observation;
+  if (job !== undefined) return job === "None" ? { outcome: "NotThere" } : { outcome: "Submitted", job };
   const shown = observation.state === "Present" && observation.differs.length === 0;
   if (attempt.answeredAt !== undefined) {
     const same = compareFingerprints(attempt.fingerprint, s.fingerprint) !== "Different";

@@ -342,6 +342,16 @@ describe("a write without a receipt", () => {
     expect(next(lost, { observation: absent }, situation({ repeatable: false }), now).do).toBe("SaveAttempt");
   });
 
+  it("is written again where it left no job, whatever else a look cannot tell", () => {
+    const s = situation({ repeatable: false });
+    const none = { job: "None" } as const;
+    expect(next(lost, { observation: { ...absent, ...none, inconclusive: "inventory" } }, s, now).do).toBe(
+      "SaveAttempt",
+    );
+    const hidden = present({ ...none, partial: true, leaf: facts({ sha256: "dd" }) });
+    expect(next(lost, { observation: hidden }, s, now).do).toBe("SaveAttempt");
+  });
+
   it("leaves no job to be looked for where it was answered, or began at a place that was left", () => {
     const answered = { ...lost, attempt: { ...attempt, answeredAt: "2026-01-31T23:58:10Z" } };
     const elsewhere = movedTo(lost, "ledger:new");

@@ -89,10 +89,10 @@ function afterLook(record: DeliveryRecord, seen: Seen, observation: Observation,
   if (record.attempt !== undefined && attempt === undefined && beginsInTime(record.attempt, now)) {
     return { do: "Put", observed: observation };
   }
-  if (attempt !== undefined && observation.job !== undefined) {
-    return { do: "Wait", record: adopted(record, attempt, observation.job), until: now };
-  }
   const earlier = attempt && earlierWrite(record, attempt, observation, s);
+  if (attempt !== undefined && earlier?.outcome === "Submitted") {
+    return { do: "Wait", record: adopted(record, attempt, earlier.job), until: now };
+  }
   if (earlier?.outcome === "Unknown") {
     return { do: "Wait", record: inDoubt(record, earlier.looked), until: later(s, now) };
   }

@@ -58,8 +58,11 @@ interface Looked {
    * counts, and what the look shows is no drift.
    */
   readonly inconclusive?: string;
-  /** What a write without a receipt has left behind: it happened, and this job carries it out. */
-  readonly job?: Job;
+  /**
+   * What a write without a receipt has left behind: it happened, and this job carries it out; or `None`, which proves that it
+   * did not happen. Absent where the store does not tell.
+   */
+  readonly job?: Job | "None";
   /** What the user should know although all is well: how much the look could tell. */
   readonly note?: string;
   /** For the provider's block in status; see `Report`. */
