@@ -31,7 +31,6 @@ export class Ledger {
   /** What a person has removed. */
   readonly struck: Entry[] = [];
   readonly #coming: { readonly at: number; readonly entry: Entry }[] = [];
-  readonly #losses: Loss[] = [];
   readonly #lagMs: number;
 
   /** @param lagMs how long it is at a write whose answer is lost `During` it */
@@ -41,13 +40,8 @@ export class Ledger {
     this.#lagMs = lagMs;
   }
 
-  /** Loses the answers to the next writes so. */
-  lose(...losses: readonly Loss[]): void {
-    this.#losses.push(...losses);
-  }
-
-  /** @param loss how the answer is lost; by default as `lose` has said */
-  write(entry: Entry, loss = this.#losses.shift()): void {
+  /** @param loss how the answer is lost */
+  write(entry: Entry, loss?: Loss): void {
     if (loss === "During") this.#coming.push({ at: this.#now() + this.#lagMs, entry });
     else if (loss !== "Before") this.#entries.push(entry);
     if (loss !== undefined) throw new AnswerLost(`the answer was lost: ${loss}`);

@@ -3,8 +3,10 @@ import { deliver, type DeliveryRecord, maySettle, movedTo, pending, requested } 
 import type { Situation } from "../../src/delivery/situation.ts";
 import { certificateFacts } from "../../src/formats/index.ts";
 import { TransientError } from "../../src/stores/errors.ts";
-import { AnswerLost, Ledger, type Shows } from "./ledger.ts";
-import { type LedgerClient, LedgerPlace } from "./place.ts";
+import { AnswerLost, type Entry, Ledger, type Loss, type Shows } from "./ledger.ts";
+import { type OrderClient, OrderPlace } from "./order-place.ts";
+import { Orders } from "./orders.ts";
+import { LedgerPlace } from "./place.ts";
 
 /** What a title shall say. */
 export interface Change {
@@ -14,7 +16,9 @@ export interface Change {
 }
 
 /** What a life does to the world outside it, each before and after. A life can end at any of them. */
-export type Action = "look" | "looked" | "open" | "opened" | "write" | "written" | "settle" | "settled";
+export type Action = Began | Ended;
+type Began = "look" | "open" | "write" | "ask" | "withdraw" | "settle";
+type Ended = "looked" | "opened" | "written" | "asked" | "withdrawn" | "settled";
 
 /** Called at each action; what it throws ends the life there. */
 export type At = (action: Action, index: number) => void | Promise<void>;
@@ -31,6 +35,10 @@ const timeoutMs = 60_000;
 /** What outlives a process: the record as it was last saved, the ledger, and time. */
 export class World {
   readonly ledger: Ledger;
+  readonly orders: Orders;
+  /** Whether entries are written at once, or ordered. */
+  readonly how: "AtOnce" | "ByOrder";
+  readonly #losses: Loss[] = [];
   now = start;
   record: DeliveryRecord | undefined;
   title = "web";
@@ -39,16 +47,29 @@ export class World {
   leader = 0;
   elected = true;
 
-  constructor(shows: Shows, wanted: Change) {
+  /** Nobody may write, and why. */
+  suspended: Situation["suspended"];
+
+  constructor(shows: Shows, wanted: Change, how: World["how"] = "AtOnce") {
     this.ledger = new Ledger(shows, () => this.now);
+    this.orders = new Orders(this.ledger, () => this.now);
     this.wanted = wanted;
+    this.how = how;
+  }
+
+  /** Loses the answers to the next writes so. */
+  lose(...losses: readonly Loss[]): void {
+    this.#losses.push(...losses);
   }
 
   /** How often a change was written at a title. */
-  writes({ leaf, note }: Change = this.wanted, title = this.title): number {
-    return this.ledger
-      .entries(title)
-      .filter((entry) => entry.note === note && certificateOf(entry.certificate).equals(leaf)).length;
+  writes(change: Change = this.wanted, title = this.title): number {
+    return this.ledger.entries(title).filter((entry) => isOf(entry, change)).length;
+  }
+
+  /** How often a change was ordered, without what was taken back. */
+  ordered(change: Change = this.wanted): number {
+    return this.orders.all().filter(({ entry, state }) => state !== "Cancelled" && isOf(entry, change)).length;
   }
 
   /** A person asks for a reconciliation. */
@@ -71,7 +92,8 @@ export class World {
       }
     };
     const stored = this.record;
-    const place = new LedgerPlace(this.#client(act), { title: this.title, note: this.wanted.note });
+    const target = { title: this.title, note: this.wanted.note };
+    const place = new (this.how === "AtOnce" ? LedgerPlace : OrderPlace)(this.#client(act), target);
     const { situation, bundle } = this.#situation(place);
     let saved = stored;
     const effects = {
@@ -102,27 +124,28 @@ export class World {
     return ended.until;
   }
 
-  #client(act: (action: Action) => Promise<void>): LedgerClient {
-    const { ledger } = this;
+  #client(act: (action: Action) => Promise<void>): OrderClient {
+    const { ledger, orders } = this;
+    const between = async <T>(began: Began, ended: Ended, work: () => T): Promise<T> => {
+      await act(began);
+      const answer = new Promise<T>((resolve) => resolve(work()));
+      await Promise.allSettled([answer]);
+      await act(ended);
+      return answer.catch((error: unknown) => {
+        throw error instanceof AnswerLost
+          ? new TransientError("StoreUnavailable", "No answer.", { cause: error })
+          : error;
+      });
+    };
+    const readable = <T>(read: () => T): T | "Nothing" => (ledger.shows === "Nothing" ? "Nothing" : read());
     return {
       url: "https://ledger.example.com",
-      read: async (title) => {
-        await act("look");
-        const found = ledger.shows === "Nothing" ? "Nothing" : ledger.read(title);
-        await act("looked");
-        return found;
-      },
-      write: async (entry) => {
-        await act("write");
-        let lost: unknown;
-        try {
-          ledger.write(entry);
-        } catch (error) {
-          lost = error;
-        }
-        await act("written");
-        if (lost instanceof AnswerLost) throw new TransientError("StoreUnavailable", "No answer.", { cause: lost });
-      },
+      read: (title) => between("look", "looked", () => readable(() => ledger.read(title))),
+      orders: (title) => between("look", "looked", () => readable(() => orders.all(title))),
+      write: (entry) => between("write", "written", () => ledger.write(entry, this.#losses.shift())),
+      order: (entry) => between("write", "written", () => orders.take(entry, this.#losses.shift())),
+      find: (id) => between("ask", "asked", () => orders.find(id)),
+      cancel: (id) => between("withdraw", "withdrawn", () => orders.cancel(id)),
     };
   }
 
@@ -143,12 +166,17 @@ export class World {
         downgradePolicy: "Refuse",
       },
       claim: { mark, alive: () => true },
+      suspended: this.suspended,
       timeoutMs,
       random: 0.5,
       lookAgainMs: 600_000,
     };
     return { situation, bundle: { leaf, chain: [], trusted: [] } };
   }
+}
+
+function isOf({ certificate, note }: Entry, change: Change): boolean {
+  return note === change.note && certificateOf(certificate).equals(change.leaf);
 }
 
 function certificateOf(pem: string): Buffer {

@@ -31,19 +31,19 @@ export class LedgerPlace implements Place {
   async observe(desired: Desired, signal: AbortSignal): Promise<Observation> {
     const found = await this.#client.read(this.#target.title, signal);
     if (found === "Nothing") return { state: "Absent", inconclusive: "nothing, this ledger cannot be read" };
-    return found === undefined ? { state: "Absent" } : this.#compared(found, desired);
+    return found === undefined ? { state: "Absent" } : this.compared(found, desired);
   }
 
   async put(desired: Desired, _: Observation, signal: AbortSignal): Promise<PutResult> {
-    const entry = this.#entry(desired);
+    const entry = this.entry(desired);
     await this.#client.write(entry, signal);
     const found = await this.#client.read(this.#target.title, signal);
     // Where nothing can be read, the answer is all that there is.
-    return { outcome: "Written", seen: this.#compared(found === "Nothing" ? entry : (found ?? {}), desired) };
+    return { outcome: "Written", seen: this.compared(found === "Nothing" ? entry : (found ?? {}), desired) };
   }
 
-  #compared({ certificate, mark, note }: Partial<Entry>, desired: Desired): Observation {
-    const wanted = this.#entry(desired);
+  protected compared({ certificate, mark, note }: Partial<Entry>, desired: Desired): Observation {
+    const wanted = this.entry(desired);
     const differs = [
       ...(certificate === wanted.certificate ? [] : [{ what: "certificate" }]),
       ...(note === undefined || note === wanted.note ? [] : [{ what: "note" }]),
@@ -62,7 +62,7 @@ export class LedgerPlace implements Place {
     };
   }
 
-  #entry({ bundle, mark }: Desired): Entry {
+  protected entry({ bundle, mark }: Desired): Entry {
     const { title, note = "" } = this.#target;
     return { title, certificate: new X509Certificate(bundle.leaf).toString(), mark, note };
   }

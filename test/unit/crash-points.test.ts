@@ -2,6 +2,7 @@ import { array, assert, asyncProperty, boolean, constantFrom, nat, record } from
 import { beforeAll, describe, expect, it } from "vitest";
 import { issue } from "../fixtures/pki.ts";
 import type { Loss, Shows } from "../ledger/ledger.ts";
+import { at, killedAt, live, settle } from "../ledger/courses.ts";
 import { type Action, type At, type Change, Killed, World } from "../ledger/lives.ts";
 
 let first: Change;
@@ -26,39 +27,6 @@ const actions: Action[] = [
   ...(["look", "looked", "open", "opened", "write", "written", "look", "looked", "settle", "settled"] as const),
 ];
 const points = actions.map((_, point) => point);
-
-/** Calls `what` at the k-th action of a life. */
-function at(point: number, what: () => void | Promise<unknown>): At {
-  return async (_, index) => {
-    if (index === point) await what();
-  };
-}
-
-function killedAt(point: number): At {
-  return at(point, () => {
-    throw new Killed("kill -9");
-  });
-}
-
-/** A life that may be killed; another process takes over after a second. */
-async function live(world: World, how?: At): Promise<Date | undefined> {
-  try {
-    return await world.live(how);
-  } catch (error) {
-    if (!(error instanceof Killed)) throw error;
-    return new Date(world.now + 1_000);
-  }
-}
-
-/** Lives one after the other, each when the one before has asked for it, until nothing is left to be done, or all is in doubt. */
-async function settle(world: World, ...lives: At[]): Promise<void> {
-  for (let life = 0; life < 40; life += 1) {
-    const until = await live(world, lives[life]);
-    if (lives.length <= life && (until === undefined || world.record?.reason === "InDoubt")) return;
-    world.now = Math.max(world.now, until?.getTime() ?? world.now);
-  }
-  throw new Error(`nothing is settled after 40 lives: ${JSON.stringify(world.record)}`);
-}
 
 async function delivered(shown: Shows): Promise<World> {
   const world = new World(shown, first);
@@ -95,7 +63,7 @@ describe.each(table)("where the ledger shows %s, and the answer is lost: %s", (s
     for (const point of tried) {
       const world = await delivered(shown);
       world.wanted = second;
-      if (loss !== "None") world.ledger.lose(loss);
+      if (loss !== "None") world.lose(loss);
       await settle(world, how(world, point));
       outcomes.push(world.writes(first) === 1 ? outcome(world) : "the first one again");
     }
@@ -106,7 +74,7 @@ describe.each(table)("where the ledger shows %s, and the answer is lost: %s", (s
     const outcomes: string[] = [];
     for (const point of points) {
       const world = new World(shown, first);
-      if (loss !== "None") world.ledger.lose(loss);
+      if (loss !== "None") world.lose(loss);
       await settle(world, killedAt(point));
       outcomes.push(outcome(world));
     }
@@ -208,7 +176,7 @@ describe("a reconcile request", () => {
   it("is what a person gives after a look at the books, and leads to one more write, killed at whichever point", async () => {
     for (const point of points) {
       const world = new World("Nothing", first);
-      world.ledger.lose("After");
+      world.lose("After");
       await settle(world);
       expect(outcome(world)).toBe("in doubt");
       world.ledger.strike("web");
@@ -251,7 +219,7 @@ describe("any course of kills, lost answers, other leaders and rotations", () =>
               world.wanted = { ...second, note: String(changes.length) };
               changes.push(world.wanted);
             }
-            if (loss !== "None") world.ledger.lose(loss);
+            if (loss !== "None") world.lose(loss);
             const how = what === "stop" && actions[point] === "write" ? "kill" : what;
             const until = await live(
               world,
