@@ -62,6 +62,7 @@ export const reasons = {
     ConfigMapKeyMissing: "The ConfigMap that a store refers to has no such key.",
     InvalidCa: "What the store names as its CA holds no certificates in PEM; the message says where.",
     InvalidLogin: "The Secret of the login does not hold one that can be used; the message says why.",
+    TokenRefused: "The token endpoint gives no token for what is asked; the message has its error code.",
     TlsNotTrusted:
       "The certificate of the server is not trusted, not valid now, or of another host; the message says which.",
     VersionTooOld: "The store's version does not have what is asked for; the message names the one that has.",

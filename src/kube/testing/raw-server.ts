@@ -1,4 +1,10 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 
@@ -19,9 +25,18 @@ export interface RawServer {
 }
 
 /** The n-th request meets the n-th behaviour; the last one goes on for ever. */
-export async function serve(...behaviours: [Behaviour, ...Behaviour[]]): Promise<RawServer> {
+export function serve(...behaviours: [Behaviour, ...Behaviour[]]): Promise<RawServer> {
+  return serveBy(createServer(), "http", behaviours);
+}
+
+/** As `serve`, by a server of the test's own. */
+export async function serveBy(
+  server: Server,
+  scheme: "http" | "https",
+  behaviours: readonly [Behaviour, ...Behaviour[]],
+): Promise<RawServer> {
   const requests: SeenRequest[] = [];
-  const server = createServer((request, response) => {
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     let body = "";
     request.on("data", (chunk) => (body += String(chunk)));
     request.on("end", () => {
@@ -36,7 +51,7 @@ export async function serve(...behaviours: [Behaviour, ...Behaviour[]]): Promise
     server.closeAllConnections();
     server.close();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
+  return { url: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
 }
 
 /** Answers JSON. */

@@ -9,4 +9,6 @@ export interface Authorization {
    * request.
    */
   rejected(header: string): Promise<"TryOnceMore" | "Refused">;
+  /** Closes what it has open, with the connection that it is for. */
+  close?(): Promise<void>;
 }

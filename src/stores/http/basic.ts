@@ -13,7 +13,7 @@ export class Basic implements Authorization {
     if (username === "" || username.includes(":")) {
       throw new TerminalError(
         "InvalidLogin",
-        `${from}: the user name is empty or has a colon, which HTTP Basic cannot carry.`,
+        `The user name of ${from} is empty or has a colon, which HTTP Basic cannot carry.`,
       );
     }
     this.from = from;

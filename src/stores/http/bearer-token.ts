@@ -1,8 +1,13 @@
 import { TerminalError } from "../errors.ts";
 import type { Authorization } from "./authorization.ts";
 
-/** What RFC 6750 allows in the header, and no more: a line break there would begin another header. */
-const token68 = /^[-._~+/A-Za-z0-9]+=*$/;
+/** What can stand in a header: a line break there would begin another one. */
+const visible = /^[!-~]+$/;
+
+/** The header for a token; undefined for a text that can be none. */
+export function bearer(token: string): string | undefined {
+  return visible.test(token) ? `Bearer ${token}` : undefined;
+}
 
 /** A token that others renew. Throws `TerminalError` `InvalidLogin` for what is none. */
 export class BearerToken implements Authorization {
@@ -10,12 +15,12 @@ export class BearerToken implements Authorization {
   readonly #header: string;
 
   constructor({ token, from }: { token: string; from: string }) {
-    const trimmed = token.trim();
-    if (!token68.test(trimmed)) {
-      throw new TerminalError("InvalidLogin", `${from}: it holds no bearer token; put nothing but the token there.`);
+    const header = bearer(token.trim());
+    if (header === undefined) {
+      throw new TerminalError("InvalidLogin", `${from} holds no bearer token; put nothing but the token there.`);
     }
     this.from = from;
-    this.#header = `Bearer ${trimmed}`;
+    this.#header = header;
   }
 
   header(): Promise<string> {

@@ -1,5 +1,6 @@
 import { CredentialsRefused } from "../errors.ts";
 import type { Authorization } from "./authorization.ts";
+import { unsent } from "./failure.ts";
 import { LoginTrial } from "./login-trial.ts";
 import type { HttpAnswer, HttpRequest } from "./message.ts";
 import { Origin, type OriginOptions } from "./origin.ts";
@@ -24,23 +25,31 @@ export interface StoreRequest extends HttpRequest {
  */
 export class HttpsConnection {
   readonly #options: HttpsConnectionOptions;
+  readonly #host: string;
   readonly #origin: Origin;
   readonly #trial = new LoginTrial();
 
   constructor(options: HttpsConnectionOptions) {
     this.#options = options;
+    this.#host = new URL(options.origin).host;
     this.#origin = new Origin(options);
   }
 
   async request(request: StoreRequest): Promise<HttpAnswer> {
     const { authorization, turn } = this.#options;
-    await turn(request.signal);
-    if (authorization === undefined) return this.#origin.send(request);
-    return this.#trial.run(request.signal, () => this.#authorized(request, authorization));
+    const { signal } = request;
+    try {
+      await turn(signal);
+      if (authorization === undefined) return await this.#origin.send(request);
+      return await this.#trial.run(signal, () => this.#authorized(request, authorization));
+    } catch (error) {
+      // Whoever waits for a turn, a login or a token is told the bare reason of the signal.
+      throw error === signal.reason ? unsent(signal, this.#host) : error;
+    }
   }
 
-  close(): Promise<void> {
-    return this.#origin.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#origin.close(), this.#options.authorization?.close?.()]);
   }
 
   /** A token that was given a while ago may have ended: then one try with another. */
@@ -51,8 +60,7 @@ export class HttpsConnection {
     if (again) await this.#options.turn(request.signal);
     const last = again ? (await this.#send(request, authorization)).answer : answer;
     if (last.status !== 401 || request.unauthorized === "Answer") return last;
-    const { host } = new URL(this.#options.origin);
-    throw new CredentialsRefused(`${host} refuses the login of ${authorization.from}; renew it.`);
+    throw new CredentialsRefused(`${this.#host} refuses the login of ${authorization.from}; renew it.`);
   }
 
   async #send(

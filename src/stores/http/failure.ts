@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { type ExchangeError, exchangeErrorOf } from "../../http/index.ts";
+import { abortedBy, describe, type ExchangeError, exchangeErrorOf } from "../../http/index.ts";
 import { BlockedError, isStoreError, type StoreError, TransientError } from "../errors.ts";
 import { codeOf, isNoTls, tlsFailure } from "./tls-failure.ts";
 
@@ -25,12 +25,17 @@ export function unanswered(thrown: unknown, { host, reads, ownCa }: Asked): Stor
   return new TransientError("StoreUnavailable", message, { happened, silent, cause: error });
 }
 
+/** What it means that whoever asked did not wait long enough for the request to be sent. */
+export function unsent(signal: AbortSignal, host: string): StoreError {
+  return unanswered(abortedBy(signal, false), { host, reads: true, ownCa: false });
+}
+
 function whatFailed({ failure, message, cause }: ExchangeError): string {
   switch (failure) {
     case "Timeout":
       return `gives no answer (${message})`;
     case "Aborted":
-      return `was not waited for (${message})`;
+      return `was not waited for (${describe(cause ?? message)})`;
     case "MalformedAnswer":
       return `does not answer as it should (${message})`;
     case "ConnectionFailed":

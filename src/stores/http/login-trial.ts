@@ -1,4 +1,5 @@
 import { CredentialsRefused } from "../errors.ts";
+import { unlessAborted } from "../unless-aborted.ts";
 import type { HttpAnswer } from "./message.ts";
 
 /** What is known of a login after one request. */
@@ -64,16 +65,4 @@ export class LoginTrial {
 /** What a proxy may answer before anybody has looked at the login tells nothing of it. */
 function acceptsLogin(status: number): boolean {
   return status < 500 && ![401, 407, 408, 429].includes(status);
-}
-
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
 }

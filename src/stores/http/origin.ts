@@ -2,7 +2,7 @@ import { createSecureContext } from "node:tls";
 import { Pool } from "undici";
 import { type ConnectGuard, exchange, guarded } from "../../http/index.ts";
 import { redirected, unanswered } from "./failure.ts";
-import type { HttpAnswer, HttpRequest } from "./message.ts";
+import { changesNothing, type HttpAnswer, type HttpRequest } from "./message.ts";
 
 export interface OriginOptions {
   /** `https://host[:port]`. */
@@ -43,12 +43,12 @@ export class Origin {
     });
   }
 
-  async send({ method, path, headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
+  async send({ method, path, headers, body, reads, signal }: HttpRequest): Promise<HttpAnswer> {
     const request = { method, path, headers: { "user-agent": "certferry", ...headers }, body: body ?? null };
     const limits = { bytes: limitBytes, milliseconds: this.#options.timeoutMs };
     const answer = await exchange(this.#pool, request, limits, signal).catch((error: unknown) => {
-      const asked = { host: this.#host, reads: method === "GET" || method === "HEAD" };
-      throw unanswered(error, { ...asked, ownCa: this.#options.caPem !== undefined });
+      const ownCa = this.#options.caPem !== undefined;
+      throw unanswered(error, { host: this.#host, reads: changesNothing({ method, reads }), ownCa });
     });
     const { status } = answer;
     if (status >= 300 && status <= 399) throw redirected(answer, this.#host);
