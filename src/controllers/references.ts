@@ -6,6 +6,7 @@ import { passwordRefs, storeKey, type StoreObject } from "../resolve/index.ts";
 import type { StoreController } from "./certificate-store/controller.ts";
 import type { DeliveryController } from "./delivery/controller.ts";
 import type { DeliveryKind, DeliveryObject } from "./delivery/kind.ts";
+import { holding, holdingKeys } from "./delivery/holders.ts";
 import { importedBy } from "./delivery/imported.ts";
 import { storesNeeded } from "./delivery/stores-in-use.ts";
 import type { Subject, Target } from "./delivery/subject.ts";
@@ -63,6 +64,7 @@ export function wireReferences(all: References): void {
     if (event.initial) return;
     if (specChanged(event)) wake(all, "import", event.key);
     if (specChanged(event) || importedChanged(event)) wake(all, "imported", event.key);
+    for (const key of holdingChanged(event)) wake(all, holding, key, event.key);
   });
 }
 
@@ -71,7 +73,10 @@ export function subjectIndexes<T extends DeliveryObject>(
   subjectOf: (object: T) => Subject,
   secretsOf: (target: Target) => readonly SecretKeyRef[],
   deploysHeld: (target: Target) => boolean,
-): Record<"source" | "store" | "needs" | "clusterUser" | "import" | "imported", (object: T) => readonly string[]> {
+): Record<
+  "source" | "store" | "needs" | "clusterUser" | "import" | "imported" | typeof holding,
+  (object: T) => readonly string[]
+> {
   return {
     source: (object) => referredTo(subjectOf(object), secretsOf),
     store: (object) => {
@@ -92,6 +97,7 @@ export function subjectIndexes<T extends DeliveryObject>(
       const name = importedName(source, targets.some(deploysHeld));
       return name === undefined ? [] : [keyOf({ namespace, name })];
     },
+    [holding]: holdingKeys,
   };
 }
 
@@ -151,10 +157,12 @@ function usersOf({ delivering }: References, store: string): void {
   }
 }
 
-/** Runs all targets of those that an index names. */
-function wake({ delivering }: References, index: string, key: string): void {
+/** Runs all targets of those that an index names. @param but not those of this object */
+function wake({ delivering }: References, index: string, key: string, but?: string): void {
   for (const { cache, controller } of delivering) {
-    for (const found of cache.byIndex(index, key)) controller.enqueueTargets(keyOf(found));
+    for (const found of cache.byIndex(index, key).filter((one) => keyOf(one) !== but)) {
+      controller.enqueueTargets(keyOf(found));
+    }
   }
 }
 
@@ -167,6 +175,14 @@ function clusterUser(namespace: string, refs: readonly StoreRef[]): readonly str
 function importedChanged({ old, new: object }: CacheEvent<CertificateImport & KubeObject>): boolean {
   const [before, after] = [importedBy(old), importedBy(object)];
   return before?.id !== after?.id || before?.version !== after?.version || before?.sha256 !== after?.sha256;
+}
+
+/** What an import has come to hold, or will not hold for long: who else does may have to decide now, or not any more. */
+function holdingChanged({ old, new: object }: CacheEvent<CertificateImport & KubeObject>): readonly string[] {
+  const lasting = (one: typeof old): readonly string[] =>
+    one === undefined || one.metadata.deletionTimestamp !== undefined ? [] : holdingKeys(one);
+  const [before, after] = [lasting(old), lasting(object)];
+  return [...before.filter((key) => !after.includes(key)), ...after.filter((key) => !before.includes(key))];
 }
 
 function relabelled({ old, new: object }: CacheEvent<PartialObjectMetadata>): boolean {

@@ -1,4 +1,4 @@
-import type { Reason, SecretKeyRef, StoreReference } from "../crds/index.ts";
+import type { PolicySet, Reason, SecretKeyRef, StoreReference } from "../crds/index.ts";
 import type { Bundle, CertificateFacts } from "../formats/index.ts";
 
 /** What a store can do, as shown in `status.capabilities`. */
@@ -236,6 +236,13 @@ export interface PlaceContext {
   readonly name: string;
   /** The certificate that shall lie there. */
   readonly leaf?: CertificateFacts | undefined;
+  /** What becomes of what we bring there when it is not wanted any more. */
+  readonly deletionPolicy?: PolicySet["deletionPolicy"] | undefined;
+  /**
+   * Whether an older resource of ours holds at the same address what the store calls so (`Remote.id`): where several may hold the
+   * same, what can be decided only once is the oldest one's.
+   */
+  elderHolds?(address: string, id: string): boolean;
   /** The address under which the same store resource was last written to, where it was. */
   readonly before?: string | undefined;
   /** What lay in the place after our last write, or when the write under way began. */

@@ -15,6 +15,7 @@ import type { Desired, Place, Remote } from "../../stores/contract.ts";
 import type { Claimant } from "./claims.ts";
 import { type DeliveryContext, markOf, resourceName, suspensionOf } from "./context.ts";
 import { fingerprintOf } from "./digests.ts";
+import { elderHolds } from "./holders.ts";
 import { heldByImport } from "./imported.ts";
 import type { Subject, Target } from "./subject.ts";
 
@@ -49,6 +50,8 @@ export async function bring(
     namespace: subject.namespace,
     name: subject.name,
     leaf: source.facts,
+    deletionPolicy: policies.deletionPolicy,
+    elderHolds: (address, id) => elderHolds(context.imports, subject, address, id),
     before: written?.place?.address,
     remote: written?.remote,
     held: heldFor(context, subject, target, source),
