@@ -47,8 +47,8 @@ export class CommandStore implements Store {
     return heldIn(this.#command, certificate as CommandCertificate, signal);
   }
 
-  remove(key: string, _mark: string, _context: RemovalContext, signal: AbortSignal): ReturnType<Store["remove"]> {
-    return removeImport(this.#command, key, signal);
+  remove(key: string, _mark: string, context: RemovalContext, signal: AbortSignal): ReturnType<Store["remove"]> {
+    return removeImport(this.#command, key, context, signal);
   }
 
   async close(): Promise<void> {

@@ -15,7 +15,7 @@ export interface Unlike {
   readonly owner: boolean;
 }
 
-/** Pure. What an older import of ours decides is none of our business: `block` is without it then. */
+/** Pure. */
 export function unlike(row: CommandCertificateRow, { bundle }: Desired, block: KeyfactorCommandImport): Unlike {
   return {
     privateKey: bundle.key !== undefined && row.HasPrivateKey === false,

@@ -1,22 +1,25 @@
 import { readKey } from "../../place-key.ts";
 
-/** What `Place.key` of an import holds: which certificates of which installation it has brought there. */
+/** What `Place.key` of an import holds. Thumbprints are SHA-1 in upper case. */
 export interface ImportKey {
   /** `installationOf` the store. */
   readonly installation: string;
-  /** SHA-1, in upper case: what is wanted there, and until that is there what lay there before. */
-  readonly thumbprints: readonly string[];
+  /** Of the certificate that is wanted there. */
+  readonly thumbprint?: string | undefined;
+  /** Of the one that lay there before: until the other is there, a removal has to find this one. */
+  readonly before?: string | undefined;
 }
 
-export function importKey({ installation, thumbprints }: ImportKey): string {
-  return JSON.stringify({ installation, thumbprints });
+export function importKey(key: ImportKey): string {
+  return JSON.stringify(key);
 }
 
 /** Throws `TerminalError` `PlaceUnknown`. */
 export function readImportKey(text: string): ImportKey {
-  return readKey(text, ({ installation, thumbprints }) =>
-    typeof installation === "string" && Array.isArray(thumbprints) && thumbprints.every(isThumbprint)
-      ? { installation, thumbprints }
+  return readKey(text, ({ installation, thumbprint, before }) =>
+    typeof installation === "string" &&
+    [thumbprint, before].every((value) => value === undefined || isThumbprint(value))
+      ? { installation, thumbprint: thumbprint as string | undefined, before: before as string | undefined }
       : undefined,
   );
 }

@@ -84,3 +84,115 @@ it("never imports what is there, but changes its metadata and owner, and leaves 
   expect(held?.metadata.get("Ticket")).toBe("INC-1");
   expect(scene.server.traffic.count(imports)).toBe(1);
 });
+
+it("brings a renewed certificate beside the one before, which is told as replaced under deletionPolicy: Delete alone", async () => {
+  const scene = await CommandScene.start();
+  const store = await scene.store();
+  const [old, renewed] = [await desiredFor("web.example.com"), await desiredFor("web.example.com")];
+  const first = store.place({}, importContext({ leaf: certificateFacts(old.bundle.leaf) }));
+  const remote = remoteOf(await writeTo(first, old, signal));
+
+  const more = { remote, leaf: certificateFacts(renewed.bundle.leaf) };
+  const kept = store.place({}, importContext({ ...more, deletionPolicy: "Retain" }));
+  expect(await kept.observe(renewed, signal)).toMatchObject({
+    state: "Present",
+    remote,
+    leaf: { sha256: certificateFacts(old.bundle.leaf).sha256 },
+    holders: { ours: true, foreign: false },
+    differs: [{ what: "certificate" }],
+  });
+  expect(await writeTo(kept, renewed, signal)).not.toHaveProperty("replaced");
+
+  const cleared = store.place({}, importContext({ ...more, deletionPolicy: "Delete" }));
+  const seen = await cleared.observe(renewed, signal);
+  const replaced = seen.state === "Present" ? (seen.replaced ?? "") : "";
+  expect(await store.remove(replaced, "mark", { others: [cleared.key], readSecret: unread }, signal)).toEqual({});
+  expect(scene.server.command.certificates.all().map(({ facts }) => facts.Thumbprint)).toEqual([sha1Of(renewed)]);
+});
+
+it("removes what lay there before as well, as long as the other is not there", async () => {
+  const scene = await CommandScene.start();
+  const store = await scene.store();
+  const [old, renewed] = [await desiredFor("web.example.com"), await desiredFor("web.example.com")];
+  const first = store.place({}, importContext({ leaf: certificateFacts(old.bundle.leaf) }));
+  const remote = remoteOf(await writeTo(first, old, signal));
+  const { key } = store.place({}, importContext({ remote, leaf: certificateFacts(renewed.bundle.leaf) }));
+
+  expect(await store.remove(key, "mark", { readSecret: unread }, signal)).toEqual({});
+  expect(scene.server.command.certificates.all()).toEqual([]);
+});
+
+it("leaves what another import holds as well", async () => {
+  const scene = await CommandScene.start();
+  const store = await scene.store();
+  const desired = await desiredFor("web.example.com");
+  const place = store.place({}, importContext({ leaf: certificateFacts(desired.bundle.leaf) }));
+  await writeTo(place, desired, signal);
+
+  const { left } = await store.remove(place.key, "mark", { others: [place.key], readSecret: unread }, signal);
+  expect(left).toContain("another CertificateImport holds it as well");
+  expect(scene.server.command.certificates.all()).toHaveLength(1);
+});
+
+it("leaves metadata and owner to an older import of the same certificate", async () => {
+  const roles = [
+    { id: 1, name: "Administrator", permissions: allPermissions },
+    { id: 7, name: "Web Team", permissions: [] },
+  ];
+  const scene = await CommandScene.start({ metadataFields: ["AppOwner"], roles });
+  const store = await scene.store();
+  const desired = await desiredFor("web.example.com");
+  await writeTo(store.place({ metadata: { AppOwner: "Web" } }, importContext()), desired, signal);
+
+  const block = { metadata: { AppOwner: "Data" }, ownerRole: { id: 7 } };
+  const younger = store.place(block, importContext({ name: "younger", elderHolds: () => true }));
+  expect(differences(await younger.observe(desired, signal))).toEqual([]);
+});
+
+it("does not begin with a metadata field that Command lacks, nor with an owner before 24.4", async () => {
+  const desired = await desiredFor("web.example.com");
+  const scene = await CommandScene.start({ metadataFields: ["AppOwner"] });
+  const place = (await scene.store()).place({ metadata: { Ticket: "INC-1" } }, importContext());
+  expect(await place.observe(desired, signal)).toEqual({
+    state: "Absent",
+    obstacle: {
+      reason: "MetadataFieldMissing",
+      message: "Command has no metadata field Ticket; create it there, or correct keyfactorCommand.metadata.",
+    },
+  });
+
+  const older = await CommandScene.start({ version: "24.3" });
+  const owned = (await older.store()).place({ ownerRole: { name: "Web Team" } }, importContext());
+  expect(await owned.observe(desired, signal)).toEqual({
+    state: "Absent",
+    obstacle: {
+      reason: "VersionTooOld",
+      message: "ownerRole needs Command 24.4 or later, and this is 24.3.0.0; leave it out.",
+    },
+  });
+  expect(older.server.traffic.count(imports)).toBe(0);
+});
+
+it("imports again only what lies there without the key that we bring, and not into stores again", async () => {
+  const scene = await CommandScene.start();
+  const target = scene.server.command.addStore({ type: "RFPEM" });
+  const store = await scene.store();
+  const { bundle, ...rest } = await desiredFor("web.example.com");
+  const { key: _key, ...keyless } = bundle;
+  const block = { deployTo: { stores: [{ storeId: target.id }] } };
+  const first = await writeTo(store.place(block, importContext()), { ...rest, bundle: keyless }, signal);
+  expect(first).toMatchObject({ report: { deployTo: "Submitted" } });
+
+  const place = store.place(block, importContext({ remote: remoteOf(first) }));
+  expect(differences(await place.observe({ ...rest, bundle }, signal))).toEqual(["private key"]);
+  const seen = await writeTo(place, { ...rest, bundle }, signal);
+
+  expect(differences(seen)).toEqual([]);
+  expect(seen).toMatchObject({ report: { importStatus: 2 } });
+  expect(seen).not.toMatchObject({ report: { deployTo: "Submitted" } });
+  expect(scene.server.command.certificates.all()[0]?.key).toBeDefined();
+});
+
+function unread(): never {
+  throw new Error("a removal reads no Secret");
+}

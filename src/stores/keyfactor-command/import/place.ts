@@ -12,7 +12,7 @@ import { certificateFile } from "./file.ts";
 import { isAlike, seen, seenBefore, type Unlike, unlike, withObstacle } from "./look.ts";
 import { mergedMetadata, missingFields } from "./metadata.ts";
 import { importKey, isThumbprint } from "./place-key.ts";
-import { deployed, described, reportOf } from "./request.ts";
+import { deployed, descriptionOf, reportOf } from "./request.ts";
 
 /**
  * The certificate of one import in Command's inventory. Command has no room for a mark: what was brought there is known by the
@@ -27,6 +27,8 @@ export class ImportPlace implements Place {
   readonly #command: Command;
   readonly #block: KeyfactorCommandImport;
   readonly #context: PlaceContext;
+  /** Thumbprint of the certificate that lay there last, where it is another one. */
+  readonly #before: string | undefined;
 
   constructor(command: Command, block: KeyfactorCommandImport, context: PlaceContext) {
     this.#command = command;
@@ -34,39 +36,49 @@ export class ImportPlace implements Place {
     this.#context = context;
     this.address = `${command.installation}/certificates`;
     this.spots = [`${context.namespace}/${context.name}`];
-    this.key = importKey({ installation: command.installation, thumbprints: thumbprintsIn(context) });
+    const [thumbprint, before] = [context.leaf?.sha1.toUpperCase(), context.remote?.version];
+    this.#before = before !== thumbprint && isThumbprint(before) ? before : undefined;
+    this.key = importKey({ installation: command.installation, thumbprint, before: this.#before });
   }
 
   async observe(desired: Desired, signal: AbortSignal, unsure?: { readonly since: Date }): Promise<Observation> {
     const facts = certificateFacts(desired.bundle.leaf);
     const row = await this.#find(facts.sha1, signal);
-    if (row === undefined) return withObstacle(await this.#withoutIt(signal), await this.#obstacle(signal));
-    const differs = unlike(row, desired, this.#block);
+    if (row === undefined) {
+      return withObstacle(await this.#withoutIt(signal), await this.#obstacle(this.#block, signal));
+    }
+    const block = this.#mine(row);
+    const differs = unlike(row, desired, block);
     const ours = this.#context.remote?.id === String(row.Id) || unsure !== undefined;
-    const obstacle = isAlike(differs) ? undefined : await this.#obstacle(signal);
-    return withObstacle(seen(row, facts, differs, ours), obstacle);
+    const obstacle = isAlike(differs) ? undefined : await this.#obstacle(block, signal);
+    return withObstacle({ ...seen(row, facts, differs, ours), ...this.#replaced() }, obstacle);
   }
 
   async put(desired: Desired, before: Observation, signal: AbortSignal): Promise<PutResult> {
     const facts = certificateFacts(desired.bundle.leaf);
     const isThere = before.state === "Present" && before.remote.version === facts.sha1.toUpperCase();
     const keyless = before.state === "Present" && before.differs.some(({ what }) => what === "private key");
-    const report = isThere && !keyless ? undefined : await this.#import(desired, facts.sha1, !isThere, signal);
+    const report = isThere && !keyless ? undefined : await this.#import(desired, facts.sha1, before, signal);
     const row = await this.#find(facts.sha1, signal);
     if (row === undefined) return { outcome: "Written", seen: { state: "Absent", ...(report && { report }) } };
-    const last = await this.#described(row, unlike(row, desired, this.#block), signal);
-    const { report: found, ...rest } = seen(last, facts, unlike(last, desired, this.#block), true);
+    const block = this.#mine(row);
+    const last = await this.#described(row, block, unlike(row, desired, block), signal);
+    const { report: found, ...rest } = {
+      ...seen(last, facts, unlike(last, desired, block), true),
+      ...this.#replaced(),
+    };
     return { outcome: "Written", seen: report === undefined ? rest : { ...rest, report: { ...found, ...report } } };
   }
 
-  /** @param first only then does Command bring it to the stores of `deployTo` */
-  async #import(desired: Desired, sha1: string, first: boolean, signal: AbortSignal): Promise<Report> {
+  /** Only with the import that first brings the certificate does Command bring it to the stores of `deployTo`. */
+  async #import(desired: Desired, sha1: string, before: Observation, signal: AbortSignal): Promise<Report> {
     const { client, pfxProfile } = this.#command;
-    const { deployTo, preflight } = this.#block;
     const file = await certificateFile(desired, pfxProfile);
+    const keyless = before.state === "Present" && before.remote.version === sha1.toUpperCase();
+    const { deployTo, preflight, ...described } = keyless ? this.#mine({ Id: Number(before.remote.id) }) : this.#block;
     if (preflight === "Analyze") await this.#analyze(file, sha1, signal);
-    const stores = first && deployTo !== undefined ? deployed(deployTo) : undefined;
-    const request = { ...file, ...described(this.#block), ...stores };
+    const stores = keyless || deployTo === undefined ? undefined : deployed(deployTo);
+    const request = { ...file, ...descriptionOf(described), ...stores };
     return reportOf(await importCertificate(client, request, signal), stores !== undefined);
   }
 
@@ -78,9 +90,13 @@ export class ImportPlace implements Place {
   }
 
   /** Changes metadata and owner where they differ, and gives what is there then. */
-  async #described(row: CommandCertificateRow, differs: Unlike, signal: AbortSignal): Promise<CommandCertificateRow> {
+  async #described(
+    row: CommandCertificateRow,
+    { metadata = {}, ownerRole }: KeyfactorCommandImport,
+    differs: Unlike,
+    signal: AbortSignal,
+  ): Promise<CommandCertificateRow> {
     const { client, scope } = this.#command;
-    const { metadata = {}, ownerRole } = this.#block;
     if (differs.metadata.length > 0) {
       const all = mergedMetadata(metadata, row, await metadataFields(client, signal));
       await putMetadata(client, row.Id, all, scope, signal);
@@ -90,17 +106,31 @@ export class ImportPlace implements Place {
     return (await this.#find(row.Thumbprint, signal)) ?? row;
   }
 
+  /** The block without what an older import of the same certificate decides. */
+  #mine({ Id }: Pick<CommandCertificateRow, "Id">): KeyfactorCommandImport {
+    if (this.#context.elderHolds?.(this.address, String(Id)) !== true) return this.#block;
+    const { metadata: _metadata, ownerRole: _ownerRole, ...block } = this.#block;
+    return block;
+  }
+
+  /** The certificate before stays in Command, as its history, unless the import's policy is to leave nothing behind. */
+  #replaced(): { replaced?: string } {
+    if (this.#before === undefined || this.#context.deletionPolicy !== "Delete") return {};
+    return { replaced: importKey({ installation: this.#command.installation, thumbprint: this.#before }) };
+  }
+
   /** What lay there before, if it still does. */
   async #withoutIt(signal: AbortSignal): Promise<Observation> {
-    const { version } = this.#context.remote ?? {};
-    const row = version === undefined ? undefined : await this.#find(version, signal);
+    const row = this.#before === undefined ? undefined : await this.#find(this.#before, signal);
     return row === undefined ? { state: "Absent" } : seenBefore(row);
   }
 
   /** Why what is asked for cannot be written; asked for before anything is. */
-  async #obstacle(signal: AbortSignal): Promise<Obstacle | undefined> {
+  async #obstacle(
+    { metadata = {}, ownerRole }: KeyfactorCommandImport,
+    signal: AbortSignal,
+  ): Promise<Obstacle | undefined> {
     const { client } = this.#command;
-    const { metadata = {}, ownerRole } = this.#block;
     const version = await client.version(signal);
     if (ownerRole !== undefined && version.lacksOwners) {
       const message = `ownerRole needs Command 24.4 or later, and this is ${version.text}; leave it out.`;
@@ -116,10 +146,4 @@ export class ImportPlace implements Place {
   #find(thumbprint: string, signal: AbortSignal): Promise<CommandCertificateRow | undefined> {
     return certificateByThumbprint(this.#command.client, thumbprint, this.#command.scope, signal);
   }
-}
-
-/** What is wanted there, and what lay there last: a removal in between has to find both. */
-function thumbprintsIn({ leaf, remote }: PlaceContext): string[] {
-  const all = [leaf?.sha1, remote?.version].flatMap((text) => (text === undefined ? [] : [text.toUpperCase()]));
-  return [...new Set(all)].filter(isThumbprint);
 }

@@ -6,7 +6,10 @@ import { cleaned } from "../cleaned.ts";
 type DeployTo = NonNullable<KeyfactorCommandImport["deployTo"]>;
 
 /** Metadata and owner, as Import takes them. */
-export function described({ metadata, ownerRole }: KeyfactorCommandImport): Partial<ImportRequest> {
+export function descriptionOf({
+  metadata,
+  ownerRole,
+}: Pick<KeyfactorCommandImport, "metadata" | "ownerRole">): Partial<ImportRequest> {
   return {
     ...(metadata === undefined ? {} : { Metadata: metadata }),
     ...(ownerRole?.id === undefined ? {} : { OwnerRoleId: ownerRole.id }),
