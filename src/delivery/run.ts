@@ -1,4 +1,4 @@
-import type { Desired, Place, Report } from "../stores/contract.ts";
+import type { Desired, Place, PutResult, Report } from "../stores/contract.ts";
 import { InternalDefect, isStoreError, type StoreError, TransientError } from "../stores/errors.ts";
 import { within } from "../stores/within.ts";
 import { next } from "./next.ts";
@@ -26,6 +26,8 @@ export interface Told {
   readonly report: Report;
 }
 
+type Warning = NonNullable<Extract<PutResult, { outcome: "Submitted" }>["warning"]>;
+
 /** How a run ended. `Dropped`: its decision is out of date; ask again from the start. */
 export type Outcome =
   | {
@@ -36,6 +38,8 @@ export type Outcome =
       readonly wrote: boolean;
       /** Why what was written did not wait for its time. */
       readonly urgent?: string | undefined;
+      /** What the provider warns of in what it has submitted. */
+      readonly warning?: Warning | undefined;
       readonly told?: Told | undefined;
     }
   | { readonly ended: "Dropped" };
@@ -57,6 +61,7 @@ export async function deliver(
   let wrote = false;
   let urgent: string | undefined;
   let told: Told | undefined;
+  let warning: Warning | undefined;
   const limited = <T>(work: (limit: AbortSignal) => Promise<T>): Promise<T> =>
     within(situation.timeoutMs, signal, work);
   for (;;) {
@@ -104,9 +109,9 @@ export async function deliver(
         if (seen.observation === undefined && seen.put === undefined) current = withoutAttempt(current);
         break;
       case "Wait":
-        return { ended: "Settled", record: step.record, until: step.until, wrote, urgent, told };
+        return { ended: "Settled", record: step.record, until: step.until, wrote, urgent, warning, told };
       case "Done":
-        return { ended: "Settled", record: step.record, until: undefined, wrote, urgent, told };
+        return { ended: "Settled", record: step.record, until: undefined, wrote, urgent, warning, told };
     }
   }
 
@@ -136,7 +141,10 @@ export async function deliver(
     try {
       const result = await limited((limit) => place.put(desired, observed, limit));
       if (result.outcome === "Written") note("Write", result.seen.report);
-      if (result.outcome === "Submitted") note("Write", result.report);
+      if (result.outcome === "Submitted") {
+        note("Write", result.report);
+        warning = result.warning;
+      }
       // Changed proves that nothing was written: the next look begins anew, and so does an attempt.
       return result.outcome === "Changed" ? { changes: (before.changes ?? 0) + 1 } : { ...before, put: result };
     } catch (error) {

@@ -115,7 +115,13 @@ export interface OpenJob extends Job {
 export type PutResult =
   | { readonly outcome: "Written"; readonly seen: Observation }
   | { readonly outcome: "Changed" }
-  | { readonly outcome: "Submitted"; readonly job: Job; readonly report?: Report };
+  | {
+      readonly outcome: "Submitted";
+      readonly job: Job;
+      readonly report?: Report;
+      /** It was submitted in another way than asked for: told with a Warning event. */
+      readonly warning?: { readonly reason: Reason; readonly message: string };
+    };
 
 /** How a job stands. */
 export type Followed =

@@ -67,7 +67,7 @@ export async function reconcileTarget(
     const effects = effectsOf(context, saver, run, known, onDefect, signal);
     const ended = await settle(context, run, known, effects, signal).finally(run.leave);
     if (ended.ended === "Dropped") return { requeueAt: context.now() };
-    const { record, until, wrote, urgent } = ended;
+    const { record, until, wrote, urgent, warning } = ended;
     known.told = ended.told;
     const change = outcomeOf(known.stored, record);
     const saved = await saveOutcome(context, saver, run, known, record, change, signal);
@@ -77,6 +77,9 @@ export async function reconcileTarget(
     if (change !== undefined) context.tell(subject, named(change, target));
     if (urgent !== undefined && (record.phase === "Delivered" || record.job !== undefined)) {
       context.tell(subject, named({ type: "Warning", outcome: "Urgent", message: urgent }, target));
+    }
+    if (warning !== undefined) {
+      context.tell(subject, named({ type: "Warning", outcome: warning.reason, message: warning.message }, target));
     }
     context.metrics.expiry(subject, target.name, known.source?.facts.notAfter, record.remote?.notAfter);
     measure(context, run, record, wrote, secondsSince(known.stored?.job?.submittedAt ?? started, context.now()));
