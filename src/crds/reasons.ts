@@ -124,6 +124,16 @@ export const reasons = {
     PlaceChanging: "The place changes faster than it can be written.",
     VerifyFailed: "It was written, but reads back otherwise.",
     PlaceUnknown: "The record of the place cannot be read, so what lies there cannot be removed.",
+    CertificateStoreMissing: "Command has no certificate store of this id; correct `storeId`.",
+    StoreNotApproved: "The certificate store is not approved in Command, so nothing can be brought there.",
+    AliasRequired: "Entries in a certificate store of this type have an alias, and none is set.",
+    AliasForbidden: "A certificate store of this type names its entries itself; leave `alias` out.",
+    KeyRequired: "The private key is asked for, by the certificate store's type or by the target, and cannot go along.",
+    KeyForbidden: "A certificate store of this type takes no private keys.",
+    EntryParameterMissing:
+      "A certificate store of this type asks for entry parameters that are not set; the message names them.",
+    EntryPasswordForbidden: "Entries in a certificate store of this type have no password.",
+    ParametersTooLong: "The entry parameters of one target come to more than its record has room for.",
     InDoubt: "It is not known whether the last write happened, and it cannot be repeated.",
   },
   delivery: {
@@ -144,6 +154,11 @@ export const reasons = {
     JobRunning: "The store is at it.",
     JobWillRetry: "The job failed, and the store tries it again on its own.",
     JobFailed: "The job failed; the message has what the store says of it. Another one is submitted after a while.",
+    JobWarned:
+      "The job ended with a warning, and nothing shows that the certificate is in place; the message has what the store says of it.",
+    JobNotCreated: "Command has made no job for the certificate store, and does not say why.",
+    JobHistoryDenied:
+      "The store's account may not read the history of jobs, and nothing else tells what came of one; the message has the right to grant.",
     AwaitingInventory: "The job has ended, and the inventory that shows what came of it has not run yet.",
   },
   plan: {
@@ -163,6 +178,8 @@ export const reasons = {
     LeftBehind: "Something that was written stays where it is; the message says what and why.",
     Urgent:
       "The certificate in place would have expired before the next opening, or soon, and was replaced outside the schedule.",
+    StagingExpired:
+      "Command no longer had the enrolled PFX at hand, so the certificate goes to its store as one that Command holds.",
     Removed: "What was written there has been removed.",
     StoreInUse:
       "The store is being deleted, and waits for what is to be removed through it; the message names its users.",

@@ -1,16 +1,27 @@
-import type { CommandCertificate, KeyfactorCommandDownload, KeyfactorCommandImport } from "../../crds/index.ts";
+import type {
+  CommandCertificate,
+  KeyfactorCommandDownload,
+  KeyfactorCommandImport,
+  KeyfactorCommandTarget,
+} from "../../crds/index.ts";
 import type {
   Download,
   DownloadRequest,
   Held,
+  OpenJob,
   Place,
   PlaceContext,
   RemovalContext,
   Store,
   StoreHealth,
 } from "../contract.ts";
-import { TerminalError } from "../errors.ts";
 import type { Command } from "./command.ts";
+import type { Jobs } from "./deployment/deployment.ts";
+import { Facts } from "./deployment/facts.ts";
+import { DeploymentPlace } from "./deployment/place.ts";
+import { isDeploymentKey } from "./deployment/place-key.ts";
+import { removeFrom } from "./deployment/remove.ts";
+import { withdrawFrom } from "./deployment/withdraw.ts";
 import { downloadFrom } from "./download/download.ts";
 import { heldIn } from "./held.ts";
 import { ImportPlace } from "./import/place.ts";
@@ -20,10 +31,11 @@ import { removeImport } from "./import/remove.ts";
 export class CommandStore implements Store {
   readonly provider = "keyfactorCommand";
   readonly timeoutMs: number;
-  readonly #command: Command;
+  readonly #command: Jobs;
 
   constructor(command: Command, { timeoutMs }: { readonly timeoutMs: number }) {
-    this.#command = command;
+    const facts = new Facts(command.client, timeoutMs);
+    this.#command = { ...command, facts, receipts: new Map(), now: () => new Date() };
     this.timeoutMs = timeoutMs;
   }
 
@@ -32,11 +44,11 @@ export class CommandStore implements Store {
     return text === undefined ? {} : { providerVersion: text };
   }
 
-  /** The API server has validated the block by the CRD: a target of a StoreDeployment names a store, an import does not. */
+  /** The API server has validated the block by the CRD. */
   place(block: unknown, context: PlaceContext): Place {
-    if ("storeId" in (block as object))
-      throw new TerminalError("ProviderNotBuilt", "Targets in Command are not built yet.");
-    return new ImportPlace(this.#command, block as KeyfactorCommandImport, context);
+    return isTarget(block)
+      ? new DeploymentPlace(this.#command, block, context)
+      : new ImportPlace(this.#command, block as KeyfactorCommandImport, context);
   }
 
   download({ block, imported }: DownloadRequest, signal: AbortSignal): Promise<Download> {
@@ -47,11 +59,22 @@ export class CommandStore implements Store {
     return heldIn(this.#command, certificate as CommandCertificate, signal);
   }
 
+  async withdraw(key: string, job: OpenJob, signal: AbortSignal): Promise<boolean> {
+    return withdrawFrom(this.#command, key, job, signal);
+  }
+
   remove(key: string, _mark: string, context: RemovalContext, signal: AbortSignal): ReturnType<Store["remove"]> {
-    return removeImport(this.#command, key, context, signal);
+    return isDeploymentKey(key)
+      ? removeFrom(this.#command, key, context, signal)
+      : removeImport(this.#command, key, context, signal);
   }
 
   async close(): Promise<void> {
     await this.#command.client.close();
   }
+}
+
+/** A target of a StoreDeployment names a certificate store, an import does not. */
+function isTarget(block: unknown): block is KeyfactorCommandTarget {
+  return typeof block === "object" && block !== null && "storeId" in block;
 }

@@ -11,6 +11,8 @@ const certificate = members({
   /** Base64 of the DER. */
   ContentBytes: z.string().nullish(),
   HasPrivateKey: z.boolean().nullish(),
+  /** Of the request that it was issued for. */
+  CertRequestId: z.int().nullish(),
   Metadata: z.record(z.string(), z.unknown()).nullish(),
   /** Since 24. */
   OwnerRoleId: z.int().nullish(),

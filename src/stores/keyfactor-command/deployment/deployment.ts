@@ -1,0 +1,32 @@
+import type { KeyfactorCommandTarget, SecretKeyRef } from "../../../crds/index.ts";
+import type { Command } from "../command.ts";
+import type { Facts } from "./facts.ts";
+import type { Placed } from "./placed.ts";
+
+/** What all deployments of one store resource share. */
+export interface Jobs extends Command {
+  readonly facts: Facts;
+  /** The jobs that this process was told the ids of, and the addresses that they are for. */
+  readonly receipts: Map<string, string>;
+  readonly now: () => Date;
+}
+
+/** One certificate on its way into one entry of a certificate store. */
+export interface Deployment {
+  readonly command: Jobs;
+  readonly target: KeyfactorCommandTarget;
+  readonly address: string;
+  readonly key: string;
+  /** Command's id of the certificate. */
+  readonly certificateId: number;
+  /** Its SHA-1, in upper case. */
+  readonly thumbprint: string;
+  /** What lay there by our hand, or when the write under way began. */
+  readonly before: Placed | undefined;
+  readonly runAt: Date | undefined;
+  secret(ref: SecretKeyRef): Buffer;
+}
+
+export function collectionOf({ target, command }: Deployment): number | undefined {
+  return target.collectionId ?? command.scope.collectionId;
+}

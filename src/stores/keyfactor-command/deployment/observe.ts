@@ -1,0 +1,49 @@
+import type { Desired, Observation } from "../../contract.ts";
+import type { Deployment } from "./deployment.ts";
+import { findJob } from "./find-job.ts";
+import { writeJobState } from "./job-state.ts";
+import { type Look, lookAt } from "./look.ts";
+import { seenIn } from "./seen.ts";
+
+/** Looks at the place, and for what a write without a receipt has left. */
+export async function observe(
+  deployment: Deployment,
+  desired: Desired,
+  signal: AbortSignal,
+  unsure?: { readonly since: Date },
+): Promise<Observation> {
+  const look = await lookAt(deployment, desired, unsure === undefined ? "Shared" : "Fresh", signal);
+  const seen = await seenIn(deployment, look, unsure !== undefined, signal);
+  return unsure === undefined ? seen : sure(deployment, look, seen, unsure.since, signal);
+}
+
+async function sure(
+  deployment: Deployment,
+  { store }: Look,
+  seen: Observation,
+  since: Date,
+  signal: AbortSignal,
+): Promise<Observation> {
+  const found = await findJob(deployment, store, since, signal);
+  switch (found.is) {
+    case "Found": {
+      const state = writeJobState({ step: "Waiting", certificate: deployment.thumbprint });
+      return { ...seen, job: { ids: [found.jobId], state } };
+    }
+    case "None":
+      return neverWritten(seen);
+    case "Several":
+      return { ...seen, inconclusive: "the jobs of the certificate store, of which several could be this one" };
+    case "Denied":
+      return isThere(seen) ? seen : { ...seen, inconclusive: "the inventory alone, since jobs may not be read" };
+  }
+}
+
+/** No job was made: so what could not be seen is not there, and what lies there already was not touched. */
+function neverWritten({ inconclusive: _nothing, ...seen }: Observation): Observation {
+  return isThere(seen) ? { ...seen, differs: [{ what: "what was last asked for" }] } : seen;
+}
+
+function isThere(seen: Observation): seen is Extract<Observation, { state: "Present" }> {
+  return seen.state === "Present" && seen.differs.length === 0;
+}
