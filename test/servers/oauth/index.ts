@@ -1,0 +1,1 @@
+export { type OAuthOptions, OAuthServer, type TokenRequest } from "./server.ts";
