@@ -35,12 +35,12 @@ import { downloadKind } from "./certificate-download/kind.ts";
 import { importKind } from "./certificate-import/kind.ts";
 import { StoreController } from "./certificate-store/controller.ts";
 import { type Claimant, Claims } from "./delivery/claims.ts";
-import type { DeliveryContext } from "./delivery/context.ts";
+import { type DeliveryContext, type RecordedPlace, resourceName } from "./delivery/context.ts";
 import { DeliveryController, keyOfResource } from "./delivery/controller.ts";
 import { DeliveryMetrics } from "./delivery/metrics.ts";
 import type { DeliveryKind, DeliveryObject } from "./delivery/kind.ts";
 import { StoresInUse } from "./delivery/stores-in-use.ts";
-import type { Target } from "./delivery/subject.ts";
+import type { Subject, Target } from "./delivery/subject.ts";
 import { Succession } from "./delivery/succession.ts";
 import { CertificateImports, CertificateStores, ClusterCertificateStores } from "./resources.ts";
 import { goingNamespace } from "./namespaces.ts";
@@ -157,6 +157,7 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
     random,
     fence: options.fence,
     exists,
+    otherKeysAt,
     wake,
     tell: ({ kind, namespace, name, uid }, { type, outcome, message }, going) => {
       const event = { type, reason: outcome, action: "Deliver", note: message };
@@ -214,6 +215,12 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
     return object !== undefined && (kind?.subjectOf(object).targets.some(({ name }) => name === target) ?? false);
   }
 
+  function otherKeysAt({ resource, target, address }: RecordedPlace): string[] {
+    return delivering.flatMap(({ kind, cache }) =>
+      cache.byIndex("place", address).flatMap((object) => keysAt(kind.subjectOf(object), resource, target, address)),
+    );
+  }
+
   function waits({ resource, target }: Claimant): boolean {
     const { kind, cache } = deliveringOf(resource) ?? {};
     const object = cache?.get(keyOfResource(resource));
@@ -238,6 +245,14 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
 interface Delivering<T extends DeliveryObject> {
   readonly kind: DeliveryKind<T>;
   readonly cache: Informer<T & KubeObject>;
+}
+
+/** `Place.key` of what a subject has on record at an address, but for one target of one resource. */
+function keysAt(subject: Subject, resource: string, target: string, address: string): string[] {
+  const same = resourceName(subject) === resource;
+  return [...subject.records].flatMap(([name, { place }]) =>
+    place?.address === address && !(same && name === target) ? [place.key] : [],
+  );
 }
 
 /** Names objects to who reads of a store: with their namespaces where it is a ClusterCertificateStore. */

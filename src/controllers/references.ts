@@ -74,7 +74,7 @@ export function subjectIndexes<T extends DeliveryObject>(
   secretsOf: (target: Target) => readonly SecretKeyRef[],
   deploysHeld: (target: Target) => boolean,
 ): Record<
-  "source" | "store" | "needs" | "clusterUser" | "import" | "imported" | typeof holding,
+  "source" | "store" | "needs" | "clusterUser" | "import" | "imported" | "place" | typeof holding,
   (object: T) => readonly string[]
 > {
   return {
@@ -91,6 +91,10 @@ export function subjectIndexes<T extends DeliveryObject>(
     import: (object) => {
       const { namespace, source } = subjectOf(object);
       return "importName" in source ? [keyOf({ namespace, name: source.importName })] : [];
+    },
+    place: (object) => {
+      const addresses = [...subjectOf(object).records.values()].flatMap(({ place }) => place?.address ?? []);
+      return [...new Set(addresses)];
     },
     imported: (object) => {
       const { namespace, source, targets } = subjectOf(object);

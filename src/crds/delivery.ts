@@ -109,11 +109,23 @@ export const deliveryRecord = z.object({
 });
 export type DeliveryRecord = z.infer<typeof deliveryRecord>;
 
-/** A place that was written and that the spec names no longer: it is removed once the new place holds the certificate. */
+/**
+ * A place that was written and that the spec names no longer: it is removed once the new place holds the certificate. Under Retain
+ * it is there only for a job that is to be taken back.
+ */
 const previousPlace = z.object({
   target: z.string().max(63).optional().describe("The target that wrote it."),
   place: recordPlace.describe("Where it lies."),
-  job: job.optional().describe("What the store has accepted to do there, and has not done yet."),
+  job: job
+    .extend({
+      removes: z.boolean().optional().describe("True where it carries out the removal; else a delivery has left it."),
+    })
+    .optional()
+    .describe("What the store has accepted to do there, and has not done yet."),
+  replaced: z
+    .boolean()
+    .optional()
+    .describe("True for what was written at the target's place under another name before, and is to be removed alone."),
   reason: z.string().max(128).optional().describe("Why it could not be removed yet, as a stable word in CamelCase."),
   message: z.string().max(256).optional().describe("What failed and what to do next."),
   failures: z.int().min(0).optional().describe("Failed removals in a row."),

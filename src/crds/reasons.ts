@@ -123,6 +123,7 @@ export const reasons = {
     Drifted: "The place was changed by someone else, and driftPolicy is Report.",
     PlaceChanging: "The place changes faster than it can be written.",
     VerifyFailed: "It was written, but reads back otherwise.",
+    RemovalUnderWay: "What lay there before is still being removed by a job of the store, which is waited for.",
     PlaceUnknown: "The record of the place cannot be read, so what lies there cannot be removed.",
     CertificateStoreMissing: "Command has no certificate store of this id; correct `storeId`.",
     StoreNotApproved: "The certificate store is not approved in Command, so nothing can be brought there.",
@@ -180,6 +181,10 @@ export const reasons = {
       "The certificate in place would have expired before the next opening, or soon, and was replaced outside the schedule.",
     StagingExpired:
       "Command no longer had the enrolled PFX at hand, so the certificate goes to its store as one that Command holds.",
+    RemovalSubmitted:
+      "The store has accepted a removal and carries it out as a job, which is followed for ten minutes.",
+    AwaitingJob: "A removal comes after the job of a delivery that is under way there.",
+    JobWithdrawn: "A job that nobody had begun was taken back, since its target is gone.",
     Removed: "What was written there has been removed.",
     StoreInUse:
       "The store is being deleted, and waits for what is to be removed through it; the message names its users.",

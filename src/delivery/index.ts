@@ -16,5 +16,6 @@ export {
 export { type RolloutState, type Standing, standingOf, type Turn, turnOf } from "./rollout.ts";
 export { timingOf } from "./schedule.ts";
 export type { Base, Situation } from "./situation.ts";
+export { untilNextQuestion } from "./job.ts";
 export { backOff } from "./backoff.ts";
 export { deliver, type Effects, type Outcome, type Told } from "./run.ts";

@@ -81,9 +81,13 @@ function askLater(
   return { do: "Wait", record: following(record, job, followed, reason), until };
 }
 
-/** Doubles with the age of the job; one whose time has not come is asked about when it does. */
+/** A job whose time has not come is asked about when it does. */
 function pauseFor({ submittedAt }: RecordedJob, idleMs: number, lookAgainMs: number, now: Date): number {
   if (idleMs < 0) return Math.min(-idleMs, lookAgainMs);
-  const age = now.getTime() - Date.parse(submittedAt);
-  return Math.min(Math.max(age, often), seldom);
+  return untilNextQuestion(new Date(submittedAt), now);
+}
+
+/** How long after `now` a job is asked about again, in milliseconds: doubles with its age. */
+export function untilNextQuestion(submittedAt: Date, now: Date): number {
+  return Math.min(Math.max(now.getTime() - submittedAt.getTime(), often), seldom);
 }

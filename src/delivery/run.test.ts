@@ -78,6 +78,16 @@ async function settled(outcome: Promise<Outcome>): Promise<Extract<Outcome, { en
 }
 
 describe("a run", () => {
+  it("names what lies there under another name once the place holds the certificate", async () => {
+    const found = present({ replaced: "old" });
+    expect(await run(never, { looks: [found] }).outcome).toMatchObject({ replaced: "old" });
+    const wrote = run(never, { looks: [old], writes: [{ outcome: "Written", seen: found }] });
+    expect(await wrote.outcome).toMatchObject({ replaced: "old" });
+    const suspended = { message: "suspended", jobs: "Follow" } as const;
+    const held = run(never, { looks: [found], situation: { suspended } });
+    expect(await held.outcome).toMatchObject({ record: { phase: "Suspended" }, replaced: undefined });
+  });
+
   it("tells what the look has told, but not after a write: then what that has told", async () => {
     const look = run(never, { looks: [present({ report: { version: "1" } })] });
     expect(await look.outcome).toMatchObject({ told: { by: "Look", report: { version: "1" } } });

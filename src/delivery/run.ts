@@ -41,6 +41,8 @@ export type Outcome =
       /** What the provider warns of in what it has submitted. */
       readonly warning?: Warning | undefined;
       readonly told?: Told | undefined;
+      /** `Place.key` of what lies there under another name, and is to be removed now that the place holds the certificate. */
+      readonly replaced?: string | undefined;
     }
   | { readonly ended: "Dropped" };
 
@@ -110,8 +112,10 @@ export async function deliver(
         break;
       case "Wait":
         return { ended: "Settled", record: step.record, until: step.until, wrote, urgent, warning, told };
-      case "Done":
-        return { ended: "Settled", record: step.record, until: undefined, wrote, urgent, warning, told };
+      case "Done": {
+        const replaced = step.record.phase === "Delivered" ? replacedIn(seen) : undefined;
+        return { ended: "Settled", record: step.record, until: undefined, wrote, urgent, warning, told, replaced };
+      }
     }
   }
 
@@ -166,6 +170,14 @@ export async function deliver(
       { cause: error },
     );
   }
+}
+
+/** What the last that was seen of the place tells. */
+function replacedIn({ put, observation, followed }: Seen): string | undefined {
+  const written = put?.outcome === "Written" ? put.seen : undefined;
+  const ended = followed?.outcome === "Ended" ? followed.seen : undefined;
+  const last = written ?? observation ?? ended;
+  return last?.state === "Present" ? last.replaced : undefined;
 }
 
 /** A place whose job is on record has submitted it. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { SecretKeyRef } from "../../crds/index.ts";
+import type { PreviousPlace, SecretKeyRef } from "../../crds/index.ts";
 import {
   type Base,
   deliver,
@@ -12,6 +12,7 @@ import {
 } from "../../delivery/index.ts";
 import { refName, type ResolvedStore, type Source, storeKey } from "../../resolve/index.ts";
 import type { Desired, Place, Remote } from "../../stores/contract.ts";
+import { WaitingError } from "../../stores/errors.ts";
 import type { Claimant } from "./claims.ts";
 import { type DeliveryContext, markOf, resourceName, suspensionOf } from "./context.ts";
 import { fingerprintOf } from "./digests.ts";
@@ -28,17 +29,18 @@ export interface Resolved {
   /** Values of the Secrets that the target's block refers to, by `refName`. */
   readonly secrets: ReadonlyMap<string, Buffer>;
   readonly turn: Situation["turn"];
+  readonly previous: readonly PreviousPlace[];
 }
 
 /**
  * Tells the engine all that it decides by, and lets it bring the place to hold the bundle. Rejects as `deliver` does, and as
- * `heldByImport`.
+ * `heldByImport`, and with `RemovalUnderWay`.
  */
 export async function bring(
   context: DeliveryContext,
   subject: Subject,
   target: Target,
-  { before, base, source, store, secrets, turn }: Resolved,
+  { before, base, source, store, secrets, turn, previous }: Resolved,
   effects: Effects,
   signal: AbortSignal,
 ): Promise<Outcome> {
@@ -65,6 +67,9 @@ export async function bring(
     mark: markOf(context.ownerId, subject, target.name),
   };
   const { address, key } = place;
+  const claimed = claim(context, subject, target, place);
+  const removal = previous.find((entry) => entry.job !== undefined && isAt(entry, target, place));
+  if (removal !== undefined) throw removalFirst(removal);
   const situation: Situation = {
     ...base,
     place: { storeRef, address, key, deletionPolicy: policies.deletionPolicy },
@@ -72,7 +77,7 @@ export async function bring(
     leaf: source.facts,
     fingerprint: fingerprintOf(context, target, desired, [...secrets.values()]),
     policies,
-    claim: claim(context, subject, target, place),
+    claim: claimed,
     schedule: place.keepsTime === true ? undefined : subject.schedule,
     turn,
     suspended: suspensionOf(context, subject, target, store),
@@ -91,6 +96,17 @@ function heldFor(
   if (held !== undefined) return held;
   if (!("importName" in source) || !deploysHeld(target)) return undefined;
   return heldByImport(imports, namespace, source.importName, target.storeRef, facts.sha256);
+}
+
+/** What was removed while it is delivered again would be gone in the end. */
+function removalFirst({ place, job }: PreviousPlace): WaitingError {
+  const message = `What lay at ${place.address} before is still being removed (job ${job?.ids.join(", ") ?? ""}); that is waited for.`;
+  return new WaitingError("RemovalUnderWay", message);
+}
+
+function isAt(entry: PreviousPlace, { name }: Target, { address, key }: Place): boolean {
+  if (entry.place.address !== address) return false;
+  return entry.place.key === key || (entry.replaced !== true && (entry.target ?? "") === name);
 }
 
 function withoutKey({ key: _key, ...bundle }: Source["bundle"]): Source["bundle"] {

@@ -36,6 +36,8 @@ export interface DeliveryContext {
   readonly fence: () => void;
   /** Whether a resource (`<kind>/<namespace>/<name>`) exists and has this target. */
   readonly exists: (resource: string, target: string) => boolean;
+  /** `Place.key` of all else that this operator has on record at an address. */
+  readonly otherKeysAt: (own: RecordedPlace) => readonly string[];
   /** Runs a claimant's target again: the place that it waits for has become free. */
   readonly wake: (claimant: Claimant) => void;
   /** Tells an event of a subject; where its namespace is going, which takes no new events, of that. */
@@ -44,6 +46,13 @@ export interface DeliveryContext {
   /** The namespace, when it is being deleted. */
   readonly namespaceGoing: (namespace: string, signal: AbortSignal) => Promise<GoingNamespace | undefined>;
   readonly log: Logger;
+}
+
+/** What a target of a resource (`<kind>/<namespace>/<name>`) has on record at a place. */
+export interface RecordedPlace {
+  readonly resource: string;
+  readonly target: string;
+  readonly address: string;
 }
 
 /** A namespace that is being deleted. */

@@ -161,8 +161,7 @@ export class DeliveryController<T extends DeliveryObject> {
       return {};
     }
     const previous = object.status?.previous ?? [];
-    const kept = !mustStay(subject, previous) || (object.metadata.finalizers ?? []).includes(finalizer);
-    if (!kept || !context.storesInUse.held(storesNeeded(subject, previous))) {
+    if (isExposed(object, subject, previous) || !context.storesInUse.held(storesNeeded(subject, previous))) {
       // The finalizers are there before the first write; the object's run sets them and comes back here.
       this.#known.delete(key);
       this.controller.enqueue(key);
@@ -174,15 +173,33 @@ export class DeliveryController<T extends DeliveryObject> {
       visit.state === "Entered" ? { refusal: undefined, leave: visit.leave } : { refusal: visit.why, leave: () => {} };
     this.#busy.set(key, (this.#busy.get(key) ?? 0) + 1);
     try {
-      const found = { key, subject, target, sightings: this.#sightings, rollouts: this.#rollouts, refusal, leave };
+      const found = {
+        key,
+        subject,
+        target,
+        previous,
+        sightings: this.#sightings,
+        rollouts: this.#rollouts,
+        refusal,
+        leave,
+      };
       const result = await reconcileTarget(context, this.#saver, found, run);
-      if ((this.#options.cache.get(key)?.status?.previous ?? []).length > 0) this.controller.enqueue(key);
+      if (this.#concernsObject(key)) this.controller.enqueue(key);
       return result;
     } finally {
       const left = (this.#busy.get(key) ?? 1) - 1;
       if (left === 0) this.#busy.delete(key);
       else this.#busy.set(key, left);
     }
+  }
+
+  /** Whether what a target has come to is the object's business: places that it has left, a job for which it is to be kept. */
+  #concernsObject(key: string): boolean {
+    const object = this.#options.cache.get(key);
+    if (object === undefined) return false;
+    const previous = object.status?.previous ?? [];
+    const subject = this.#options.kind.subjectOf(object);
+    return previous.length > 0 || mustStay(subject, previous) !== isKept(object);
   }
 
   /** A place that does not hold the certificate goes before one that is only looked at again. */
@@ -229,6 +246,15 @@ export class DeliveryController<T extends DeliveryObject> {
     for (const waiter of context.claims.retain(resource, new Set())) context.wake(waiter);
     return {};
   }
+}
+
+/** Whether an object could go before what its end asks for is done. */
+function isExposed(object: KubeObject, subject: Subject, previous: readonly PreviousPlace[]): boolean {
+  return mustStay(subject, previous) && !isKept(object);
+}
+
+function isKept({ metadata }: KubeObject): boolean {
+  return (metadata.finalizers ?? []).includes(finalizer);
 }
 
 /** All of an object that asks for a run. */

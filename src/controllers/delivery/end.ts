@@ -1,13 +1,15 @@
 import type { DeliveryRecord, PreviousPlace } from "../../crds/index.ts";
-import { isRemovals } from "../../delivery/index.ts";
+import { isRemovals, removalInputs } from "../../delivery/index.ts";
 import { removeFinalizer, type ReconcileResult } from "../../runtime/index.ts";
 import type { DeliveryContext } from "./context.ts";
-import { type Draft, leftBy, samePlace, withReport, withRequest } from "./draft.ts";
+import { type Draft, withReport, withRequest } from "./draft.ts";
 import type { DeliveryObject } from "./kind.ts";
 import { abandon, finalizer } from "./leaving.ts";
+import { leftBy, samePlace } from "./left.ts";
 import type { ObjectRun } from "./object.ts";
 import { outcomeOf } from "./outcome.ts";
 import { removePlaces, type Round } from "./removal.ts";
+import { isUnderWay } from "./removal-job.ts";
 import type { Subject } from "./subject.ts";
 
 /** How soon a removal looks again whether a run of the object's targets has ended. */
@@ -38,13 +40,15 @@ export async function finish<T extends DeliveryObject>(
   return {};
 }
 
-/** Every place of a subject that its policies say, or said when it was written, is to be removed when it goes. */
+/**
+ * Every place of a subject that its policies say, or said when it was written, is to be removed when it goes, and those to which
+ * a job is on its way.
+ */
 export function placesToRemove(subject: Subject, previous: readonly PreviousPlace[]): PreviousPlace[] {
   const current = [...subject.records].flatMap(([target, record]) => {
     const policy = subject.targets.find(({ name }) => name === target)?.policies.deletionPolicy;
-    return [policy, record.place?.deletionPolicy].includes("Delete")
-      ? withFailures(leftBy(target, record), record)
-      : [];
+    const concerned = [policy, record.place?.deletionPolicy].includes("Delete") || record.job !== undefined;
+    return concerned ? withFailures(leftBy(target, record), record) : [];
   });
   return [...previous, ...current];
 }
@@ -58,26 +62,43 @@ function withFailures(entries: readonly PreviousPlace[], record: DeliveryRecord)
   return entries.map((entry) => (entry.nextAttemptTime === undefined ? { ...entry, ...known } : entry));
 }
 
-/** An object that waits for its removal says why, and how to let it go, as its targets' state: it is stalled. */
+/** An object that waits for its removal says why, and how to let it go, as its targets' state. */
 function withRound(draft: Draft, subject: Subject, { done, waiting }: Round, at: Date): Draft {
   const ended = (entry: PreviousPlace): boolean => done.some((other) => samePlace(entry, other));
   const records = [...draft.records].filter(([name, record]) => !leftBy(name, record).some(ended));
   const previous = draft.previous
     .filter((entry) => !ended(entry))
     .map((entry) => waiting.find((other) => samePlace(entry, other)) ?? entry);
-  const failing = waiting.find(({ failureFingerprint }) => isRemovals(failureFingerprint));
-  const { reason = "", message = "" } = failing ?? {};
   const generations = new Map(subject.targets.map(({ name }) => [name, subject.generation]));
   const start: Draft = { ...draft, records: new Map(records), previous, generations };
-  const rest: Draft = failing === undefined ? start : { ...start, removal: { reason, message } };
-  return waiting.reduce<Draft>((before, entry) => withStalled(before, subject, entry, at), rest);
+  const removal = removalOf(waiting);
+  const rest: Draft = removal === undefined ? start : { ...start, removal };
+  return waiting.reduce<Draft>((before, entry) => withWaiting(before, subject, entry, at), rest);
 }
 
-function withStalled(draft: Draft, { generation }: Subject, entry: PreviousPlace, at: Date): Draft {
-  const { target = "", place: _place, job: _job, ...failure } = entry;
+/** It is stalled by the first place that fails; where none does, work goes on in the store. */
+function removalOf(waiting: readonly PreviousPlace[]): Draft["removal"] {
+  const told = waiting.filter(({ failureFingerprint }) => isRemovals(failureFingerprint));
+  const first = told.find((entry) => !isUnderWay(entry)) ?? told[0];
+  return first && { reason: first.reason ?? "", message: first.message ?? "", goesOn: isUnderWay(first) };
+}
+
+function withWaiting(draft: Draft, { generation }: Subject, entry: PreviousPlace, at: Date): Draft {
+  const { target = "" } = entry;
   const record = draft.records.get(target);
   const current = record !== undefined && leftBy(target, record).some((own) => samePlace(own, entry));
   if (!current || !isRemovals(entry.failureFingerprint)) return draft;
-  const stalled = { ...record, ...failure, phase: "Blocked" as const };
-  return withReport(draft, { target, record: stalled, change: outcomeOf(record, stalled), generation, at });
+  const next = inRecord(record, entry);
+  return withReport(draft, { target, record: next, change: outcomeOf(record, next), generation, at });
+}
+
+/** The record of a place whose object is going: `withFailures` and `leftBy` read it back. */
+function inRecord(record: DeliveryRecord, entry: PreviousPlace): DeliveryRecord {
+  const { job: before, failures: _failures, nextAttemptTime: _next, ...lasting } = record;
+  const { target: _target, place: _place, replaced: _replaced, job, ...told } = entry;
+  const phase = isUnderWay(entry) ? "InProgress" : "Blocked";
+  if (job === undefined) return { ...lasting, ...told, phase };
+  const { removes, ...rest } = job;
+  const fingerprint = removes === true ? removalInputs : (before?.fingerprint ?? "");
+  return { ...lasting, ...told, phase, job: { ...rest, fingerprint } };
 }

@@ -49,6 +49,12 @@ const there = subject([target("Delete")]);
 const going = subject([target("Delete")], { deleting: true });
 const paused = subject([target("Delete")], { suspended: true });
 const pausedTarget = subject([target("Delete", true)]);
+const entryWith = (removes?: true): PreviousPlace => ({
+  ...entry,
+  job: { ids: ["7"], state: "", submittedAt: "2026-06-01T11:59:00Z", ...(removes && { removes }) },
+});
+const retained: PreviousPlace = { ...entryWith(), place: { ...place, deletionPolicy: "Retain" } };
+const replaced: PreviousPlace = { ...entry, replaced: true };
 const later = { ...entry, nextAttemptTime: "2026-06-01T12:00:01Z" };
 
 describe("a place that is not wanted any more", () => {
@@ -67,6 +73,32 @@ describe("a place that is not wanted any more", () => {
     ["waits for the end of its target's", entry, pausedTarget, {}, "Wait"],
     ["stays when its object goes suspended", entry, { ...paused, deleting: true }, {}, "the resource is suspended"],
     ["stays when its target goes suspended", entry, { ...pausedTarget, deleting: true }, {}, "its target is suspended"],
+    [
+      "stays when the policy is Retain now, and its job is taken back",
+      entryWith(),
+      subject([target("Retain")]),
+      {},
+      "Withdraw",
+    ],
+    ["stays though its target is gone, and its job is taken back", retained, subject([]), {}, "Withdraw"],
+    ["has its job taken back while its object is suspended, too", retained, { ...paused, targets: [] }, {}, "Withdraw"],
+    [
+      "has its job taken back before the new place holds anything",
+      retained,
+      subject([target("Retain")]),
+      { awaited: true },
+      "Withdraw",
+    ],
+    ["keeps its job while the operator may not write", retained, subject([]), { writesSuspended: true }, "Wait"],
+    [
+      "is removed once the new place is there, whatever job is on its way",
+      entryWith(),
+      there,
+      { awaited: true },
+      "Wait",
+    ],
+    ["is removed to the end when the store has begun to", entryWith(true), there, { awaited: true }, "Remove"],
+    ["is removed under another name though the policy is Retain", replaced, subject([target("Retain")]), {}, "Remove"],
     [
       "waits for an operator that may write, also when its object goes",
       entry,

@@ -1,5 +1,6 @@
 import type { PreviousPlace } from "../../crds/index.ts";
-import type { Subject } from "./subject.ts";
+import { cut } from "../../delivery/index.ts";
+import type { Subject, Target } from "./subject.ts";
 
 /** Keeps an object until what it wrote is removed, where its policy says so. */
 export const finalizer = "certferry.io/removal";
@@ -21,6 +22,8 @@ export interface Circumstances {
 /** What is to be done with a place that was written and is not wanted any more. */
 export type Leaving =
   | { readonly do: "Remove" }
+  /** It stays, and the job that is on its way there is taken back. */
+  | { readonly do: "Withdraw" }
   /** It stays for good; a Warning event tells so. */
   | { readonly do: "Leave"; readonly why: string }
   | {
@@ -34,16 +37,25 @@ export function leaving(entry: PreviousPlace, subject: Subject, circumstances: C
   const target = subject.targets.find(({ name }) => name === (entry.target ?? ""));
   const { abandoned, writesSuspended, awaited, inputs, now } = circumstances;
   if (abandoned) return { do: "Leave", why: `the annotation ${abandon} is true` };
-  if (target?.policies.deletionPolicy === "Retain") return { do: "Leave", why: "deletionPolicy is Retain now" };
-  if (subject.suspended) return suspended(subject, "the resource is suspended");
-  if (target?.suspended === true) return suspended(subject, "its target is suspended");
+  const stays = isRetained(entry, target);
+  if (stays && entry.job === undefined) return { do: "Leave", why: "deletionPolicy is Retain now" };
+  if (!stays && subject.suspended) return suspended(subject, "the resource is suspended");
+  if (!stays && target?.suspended === true) return suspended(subject, "its target is suspended");
   if (writesSuspended) {
     const message = "The operator runs with --suspend-writes; start it without.";
     return { do: "Wait", told: { reason: "Suspended", message } };
   }
-  if (awaited) return { do: "Wait" };
+  // What the store has begun to remove is not held back any more.
+  if (awaited && !stays && entry.job?.removes !== true) return { do: "Wait" };
   const due = dueOf(entry, inputs);
-  return due !== undefined && due > now ? { do: "Wait", until: due } : { do: "Remove" };
+  if (due !== undefined && due > now) return { do: "Wait", until: due };
+  return { do: stays ? "Withdraw" : "Remove" };
+}
+
+/** By the target's policy of now, or that of its last write where the target is gone. What was replaced has one of its own. */
+export function isRetained({ place, replaced }: PreviousPlace, target: Target | undefined): boolean {
+  const policy = replaced === true ? place.deletionPolicy : (target?.policies.deletionPolicy ?? place.deletionPolicy);
+  return policy === "Retain";
 }
 
 /** Nobody ends a suspension of what is gone; of what is there, somebody will. */
@@ -62,4 +74,17 @@ export function waysOut(entry: PreviousPlace, { targets }: Subject): string {
   const named = targets.some(({ name }) => name === (entry.target ?? ""));
   const annotate = `To let it go as it is, annotate it with ${abandon}=true`;
   return named ? `${annotate} or set deletionPolicy: Retain.` : `${annotate}.`;
+}
+
+/** The entry with why it is not removed yet, and how to let its object go as it is. */
+export function withTold(
+  entry: PreviousPlace,
+  subject: Subject,
+  why: { readonly reason: string; readonly message: string } | undefined,
+  inputs: string,
+): PreviousPlace {
+  if (why === undefined) return entry;
+  const ways = waysOut(entry, subject);
+  const message = `${cut(`Removal: ${why.message}`, 255 - ways.length)} ${ways}`;
+  return { ...entry, reason: why.reason, message, failureFingerprint: inputs };
 }

@@ -4,10 +4,11 @@ import { timingOf } from "../../delivery/index.ts";
 import type { KubeClient, KubeObject } from "../../kube/index.ts";
 import { addFinalizer, removeFinalizer, type Reconciliation, type ReconcileResult } from "../../runtime/index.ts";
 import { type DeliveryContext, resourceName } from "./context.ts";
-import { samePlace, withDeliverNow, withoutTargets, withRequest } from "./draft.ts";
+import { withDeliverNow, withoutTargets, withRequest } from "./draft.ts";
 import { finish } from "./end.ts";
 import type { DeliveryKind, DeliveryObject } from "./kind.ts";
-import { abandon, finalizer } from "./leaving.ts";
+import { abandon, finalizer, isRetained } from "./leaving.ts";
+import { samePlace } from "./left.ts";
 import { removePlaces } from "./removal.ts";
 import type { StatusSaver } from "./saver.ts";
 import { storesNeeded } from "./stores-in-use.ts";
@@ -68,10 +69,11 @@ export async function reconcileObject<T extends DeliveryObject>(
   return removePrevious(context, run, key, signal);
 }
 
-/** Whether something is to be removed when the object goes. */
+/** Whether something is to be removed, or a job taken back, when the object goes. */
 export function mustStay(subject: Subject, previous: readonly PreviousPlace[]): boolean {
   const deletes = subject.targets.some(({ policies }) => policies.deletionPolicy === "Delete");
-  return deletes || previous.length > 0;
+  const follows = [...subject.records.values()].some(({ job }) => job !== undefined);
+  return deletes || follows || previous.length > 0;
 }
 
 /** The new place comes first: an old one is removed when its target holds the certificate in the new one, or is gone. */
@@ -83,34 +85,63 @@ async function removePrevious<T extends DeliveryObject>(
 ): Promise<ReconcileResult> {
   if (previous.length === 0) return {};
   const abandoned = object.metadata.annotations?.[abandon] === "true";
-  const now = context.now();
-  const timing = subject.schedule && timingOf(subject.schedule, { placed: undefined, coming: now }, now);
-  if (timing?.go === false && !abandoned) {
-    const { reason, message, until } = timing;
-    const waits = (entry: PreviousPlace): PreviousPlace => ({ ...entry, reason, message });
-    if (!isDeepStrictEqual(previous.map(waits), previous)) {
-      await saver.close(key, (draft) => ({ ...draft, previous: draft.previous.map(waits) }), signal);
-    }
-    return { requeueAt: until ?? new Date(now.getTime() + context.lookAgainMs) };
-  }
+  const closed = abandoned ? undefined : closedNow(context, subject);
+  const [due, held] = divided(subject, previous, closed);
   const removing = { abandoned, awaited: (entry: PreviousPlace) => awaited(context, subject, entry), again };
-  const { done, waiting, until } = await removePlaces(context, subject, previous, removing, signal);
-  if (done.length === 0 && isDeepStrictEqual(waiting, previous)) return { requeueAt: until };
+  const { done, waiting, until } = await removePlaces(context, subject, due, removing, signal);
+  const left = [...waiting, ...held];
   const noted = (entry: PreviousPlace): readonly PreviousPlace[] => {
     if (done.some((other) => samePlace(entry, other))) return [];
-    return [waiting.find((other) => samePlace(entry, other)) ?? entry];
+    return [left.find((other) => samePlace(entry, other)) ?? entry];
   };
-  await saver.close(key, (draft) => ({ ...draft, previous: draft.previous.flatMap(noted) }), signal);
+  if (!isDeepStrictEqual(previous.flatMap(noted), previous)) {
+    await saver.close(key, (draft) => ({ ...draft, previous: draft.previous.flatMap(noted) }), signal);
+  }
   // The next run sees to the finalizer, when this was the last.
-  return { requeueAt: done.length > 0 ? context.now() : until };
+  if (done.length > 0) return { requeueAt: context.now() };
+  const times = [until, held.length > 0 ? closed?.until : undefined].flatMap((time) => time?.getTime() ?? []);
+  return { requeueAt: times.length === 0 ? undefined : new Date(Math.min(...times)) };
+}
+
+/** What the schedule says while nothing may be written. */
+interface Closed {
+  readonly reason: string;
+  readonly message: string;
+  readonly until: Date;
+}
+
+function closedNow({ now, lookAgainMs }: DeliveryContext, { schedule }: Subject): Closed | undefined {
+  const at = now();
+  const timing = schedule && timingOf(schedule, { placed: undefined, coming: at }, at);
+  if (timing === undefined || timing.go) return undefined;
+  const { reason, message, until = new Date(at.getTime() + lookAgainMs) } = timing;
+  return { reason, message, until };
+}
+
+/** Those that are seen to now, and those that wait for their time. What the store has begun, or is to take back, waits for none. */
+function divided(
+  { targets }: Subject,
+  previous: readonly PreviousPlace[],
+  closed: Closed | undefined,
+): [due: readonly PreviousPlace[], held: readonly PreviousPlace[]] {
+  if (closed === undefined) return [previous, []];
+  const { reason, message } = closed;
+  const waits = (entry: PreviousPlace): boolean => {
+    const target = targets.find(({ name }) => name === (entry.target ?? ""));
+    return entry.job?.removes !== true && !(entry.job !== undefined && isRetained(entry, target));
+  };
+  const held = previous.filter(waits).map((entry) => ({ ...entry, reason, message }));
+  return [previous.filter((entry) => !waits(entry)), held];
 }
 
 /**
  * Whether a target that takes the old place's stead, or lies at its very address, does not hold the certificate yet. Where one
  * lies that has never run is not known.
  */
-function awaited(context: DeliveryContext, subject: Subject, { target = "", place }: PreviousPlace): boolean {
+function awaited(context: DeliveryContext, subject: Subject, { target = "", place, job }: PreviousPlace): boolean {
   const here = context.claims.targetsAt(resourceName(subject), place.address);
+  // It has gone back to where a job of its own is on its way, and waits for the end of that.
+  if (job !== undefined && here.includes(target)) return false;
   return subject.targets.some(({ name }) => {
     const record = subject.records.get(name);
     const concerned = name === target || here.includes(name) || record?.place?.address === place.address;

@@ -160,6 +160,6 @@ function because(status: Verdict["status"], { reason, message }: Place, before =
   return { status, reason, message: [before, message].filter((text) => text !== "").join(" ") };
 }
 
-function off(reason: string): Verdict {
+export function off(reason: string): Verdict {
   return { status: "False", reason, message: "" };
 }

@@ -2,7 +2,7 @@ import type { Condition } from "../../crds/index.ts";
 import { setCondition } from "../../runtime/index.ts";
 import type { Draft } from "./draft.ts";
 import type { CommonStatus, DeliveryKind, DeliveryObject } from "./kind.ts";
-import { type Readiness, readiness, type Verdict } from "./readiness.ts";
+import { off, type Readiness, readiness, type Verdict } from "./readiness.ts";
 import { reportsIn } from "./reports.ts";
 import type { Subject } from "./subject.ts";
 
@@ -36,7 +36,7 @@ export function statusOf(
 ): object {
   const names = subject.targets.map(({ name }) => name);
   const table = readiness(names, draft, subject.suspended || writesSuspended, now);
-  const state = draft.removal === undefined ? table : stuck(table, draft.removal);
+  const state = draft.removal === undefined ? table : going(table, draft.removal);
   const before: CommonStatus = object.status ?? {};
   const observedGeneration = Math.min(
     ...names.map((name) => draft.generations.get(name) ?? before.observedGeneration ?? -1),
@@ -53,10 +53,11 @@ export function statusOf(
   };
 }
 
-/** An object that cannot go is stalled, whatever its targets came to before. */
-function stuck(table: Readiness, why: NonNullable<Draft["removal"]>): Readiness {
-  const reconciling: Verdict = { status: "False", reason: "NotReconciling", message: "" };
-  return { ...table, ready: { ...why, status: "False" }, reconciling, stalled: { ...why, status: "True" } };
+/** An object that cannot go is stalled, unless the store is at it, whatever its targets came to before. */
+function going(table: Readiness, { reason, message, goesOn }: NonNullable<Draft["removal"]>): Readiness {
+  const why: Verdict = { status: "True", reason, message };
+  const [reconciling, stalled] = goesOn ? [why, off("NotStalled")] : [off("NotReconciling"), why];
+  return { ...table, ready: { ...why, status: "False" }, reconciling, stalled };
 }
 
 function conditions(

@@ -11,6 +11,7 @@ import {
 } from "../../runtime/index.ts";
 import { WaitingError } from "../../stores/errors.ts";
 import { placesToRemove } from "./end.ts";
+import { isRetained } from "./leaving.ts";
 import type { Subject } from "./subject.ts";
 
 /** On a store: something that was written through it is to be removed through it. */
@@ -143,9 +144,9 @@ function lacks(store: Found | undefined): boolean {
 export function storesNeeded(subject: Subject, previous: readonly PreviousPlace[]): string[] {
   const { namespace, targets } = subject;
   const wanted = targets.filter(({ policies }) => policies.deletionPolicy === "Delete");
-  const written = placesToRemove(subject, previous).flatMap(({ target = "", place }) => {
-    const policy = targets.find(({ name }) => name === target)?.policies.deletionPolicy ?? place.deletionPolicy;
-    return policy === "Delete" ? [place] : [];
+  const written = placesToRemove(subject, previous).flatMap((entry) => {
+    const target = targets.find(({ name }) => name === (entry.target ?? ""));
+    return isRetained(entry, target) ? [] : [entry.place];
   });
   return [...new Set([...wanted, ...written].map(({ storeRef }) => storeKey(namespace, storeRef)))];
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { PreviousPlace } from "../../crds/index.ts";
 import {
   afterFailure,
   type Base,
@@ -29,6 +30,8 @@ export interface TargetRun {
   readonly key: string;
   readonly subject: Subject;
   readonly target: Target;
+  /** Places that the object's targets have left. */
+  readonly previous: readonly PreviousPlace[];
   readonly sightings: Pick<Sightings, "byOurClock">;
   readonly rollouts: Pick<Rollouts, "ask">;
   /** Why the store lets nobody in now. */
@@ -45,6 +48,7 @@ interface Known {
   opened?: DeliveryRecord;
   source?: Source;
   told?: Told | undefined;
+  replaced?: string | undefined;
   /** Whether it is this target's turn. */
   asked?: Asked | undefined;
 }
@@ -69,6 +73,7 @@ export async function reconcileTarget(
     if (ended.ended === "Dropped") return { requeueAt: context.now() };
     const { record, until, wrote, urgent, warning } = ended;
     known.told = ended.told;
+    known.replaced = ended.replaced;
     const change = outcomeOf(known.stored, record);
     const saved = await saveOutcome(context, saver, run, known, record, change, signal);
     if (saved === "Lost") return { requeueAt: context.now() };
@@ -137,7 +142,14 @@ async function settle(
       const turn = known.asked?.turn;
       return context.stores.use(namespace, target.storeRef, deliveryUse(subject, target), signal, (store) =>
         context.secretValues.use(namespace, context.secretsOf(target), signal, (secrets) =>
-          bring(context, subject, target, { before, base, source, store, secrets, turn }, effects, signal),
+          bring(
+            context,
+            subject,
+            target,
+            { before, base, source, store, secrets, turn, previous: run.previous },
+            effects,
+            signal,
+          ),
         ),
       );
     });
@@ -152,7 +164,7 @@ function saveOutcome(
   context: DeliveryContext,
   saver: Pick<StatusSaver, "close">,
   { key, subject, target }: TargetRun,
-  { stored, opened, source, told }: Known,
+  { stored, opened, source, told, replaced }: Known,
   record: DeliveryRecord,
   change: OutcomeChange | undefined,
   signal: AbortSignal,
@@ -167,7 +179,7 @@ function saveOutcome(
       const news = saved ? undefined : change;
       const report = { target: target.name, record, change: news, generation: subject.generation, at: context.now() };
       const teller = { provider: target.provider, told };
-      return withReport(draft, { ...report, teller, source: sourceReport(source, record) });
+      return withReport(draft, { ...report, teller, replaced, source: sourceReport(source, record) });
     },
     signal,
   );
