@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import { chainFor, type Issued } from "../../../fixtures/pki.ts";
+import { chainFor, type Issued, type IssueOptions } from "../../../fixtures/pki.ts";
 import { writeByPkijs } from "../../../interop/pkijs.ts";
 import { Directory } from "../../entra/index.ts";
 import { type ServerOptions, VaultServer } from "../server.ts";
@@ -86,8 +86,11 @@ export interface Identity {
   readonly pem: string;
 }
 
-export async function identityFor(dnsName: string): Promise<Identity> {
-  const chain = await chainFor(dnsName, validity);
+export async function identityFor(
+  dnsName: string,
+  valid: Pick<IssueOptions, "notBefore" | "notAfter"> = validity,
+): Promise<Identity> {
+  const chain = await chainFor(dnsName, valid);
   const { root, intermediate, leaf } = chain;
   const certificates = [root, intermediate, leaf].map(({ certificate }) => Buffer.from(certificate.rawData));
   const key = await crypto.subtle.exportKey("pkcs8", leaf.keys.privateKey);
