@@ -15,9 +15,10 @@ export async function bundle(name: string, entry: string, outdir: string): Promi
     entryPoints: { [name]: entry, "hash-chain-thread": "src/formats/pbe/hash-chain-thread.ts" },
     outdir,
     bundle: true,
-    // What is imported lazily becomes a file of its own, which a pod never reads.
+    // What is imported lazily becomes a file of its own, which a pod never reads. All lie in one folder: the thread is looked
+    // for beside the file that starts it, whichever that is.
     splitting: true,
-    chunkNames: "chunks/[name]-[hash]",
+    chunkNames: "[name]-[hash]",
     platform: "node",
     format: "esm",
     target: "node22",
