@@ -15,7 +15,6 @@ export {
 } from "./blocks/index.ts";
 export {
   type AzureKeyVaultDownload,
-  azureKeyVaultImportStatus,
   type AzureKeyVaultStoreBlock,
   type AzureKeyVaultTarget,
 } from "./blocks/azure-key-vault/index.ts";
@@ -23,7 +22,6 @@ export {
   type CommandCertificate,
   type KeyfactorCommandDownload,
   type KeyfactorCommandImport,
-  keyfactorCommandImportStatus,
   type KeyfactorCommandStoreBlock,
   type KeyfactorCommandTarget,
 } from "./blocks/keyfactor-command/index.ts";

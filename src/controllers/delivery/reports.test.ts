@@ -43,14 +43,6 @@ it("goes when the place moves, whoever is the provider there", () => {
   expect(reportsAfter(known, here, there, vault)).toEqual({ azureKeyVault: { version: "1f", enabled: true } });
 });
 
-it("leaves out what the status has no room for, and what providers without a block of their own tell", () => {
-  const report = { certificateId: 42, importStatus: "odd", surprise: 1, invalidStores: [{ storeId: "s", more: 2 }] };
-  const after = reportsAfter({}, undefined, here, command("Write", report));
-  expect(after).toEqual({ keyfactorCommand: { certificateId: 42, invalidStores: [{ storeId: "s" }] } });
-  const other = { provider: "kubernetes", told: { by: "Write" as const, report: { id: "x" } } };
-  expect(reportsAfter({}, undefined, here, other)).toEqual({});
-});
-
 it("is read from the blocks of a status", () => {
   expect(reportsIn({ ...known, summary: "1/1 delivered" } as Reports)).toEqual(known);
 });

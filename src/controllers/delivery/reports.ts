@@ -1,18 +1,13 @@
-import type * as z from "zod";
-import {
-  azureKeyVaultImportStatus,
-  type CertificateImportStatus,
-  type DeliveryRecord,
-  keyfactorCommandImportStatus,
-} from "../../crds/index.ts";
+import type { CertificateImportStatus, DeliveryRecord } from "../../crds/index.ts";
 import type { Told } from "../../delivery/index.ts";
 
+/** The providers that have a block of their own in the status of a CertificateImport. */
+export const reportNames = ["keyfactorCommand", "azureKeyVault"] as const;
+
 /** What providers have told in their own blocks of a CertificateImport's status. */
-export type Reports = Pick<CertificateImportStatus, keyof typeof schemas>;
+export type Reports = Pick<CertificateImportStatus, (typeof reportNames)[number]>;
 
-const schemas = { keyfactorCommand: keyfactorCommandImportStatus, azureKeyVault: azureKeyVaultImportStatus };
-
-/** A provider that has told something. */
+/** A provider that has told something: `toldInStatus`. */
 export interface Teller {
   readonly provider: string;
   readonly told: Told | undefined;
@@ -38,18 +33,9 @@ export function reportsAfter(
 ): Reports {
   const moved = before?.place !== undefined && before.place.address !== after.place?.address;
   const kept = moved ? {} : reports;
-  const name = Object.keys(schemas).find((known): known is keyof Reports => known === teller?.provider);
+  const name = reportNames.find((known) => known === teller?.provider);
   if (name === undefined || teller?.told === undefined) return kept;
   const { by, report } = teller.told;
   const same = by === "Look" && before?.remote?.id === after.remote?.id;
-  return { [name]: valid(schemas[name], { ...(same ? kept[name] : {}), ...report }) };
-}
-
-/** Without what the CRD would refuse: a status that is refused would lose the receipt that goes with it. */
-function valid(schema: z.ZodObject, report: object): object {
-  const fields = Object.entries(report).flatMap(([field, value]) => {
-    const parsed = schema.shape[field]?.safeParse(value);
-    return parsed?.success === true && parsed.data !== undefined ? [[field, parsed.data] as const] : [];
-  });
-  return Object.fromEntries(fields);
+  return { [name]: { ...(same ? kept[name] : {}), ...report } };
 }

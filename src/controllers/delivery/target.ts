@@ -24,6 +24,7 @@ import type { Sightings } from "./sightings.ts";
 import { useSource } from "./source.ts";
 import { sourceReport } from "./source-report.ts";
 import type { Subject, Target } from "./subject.ts";
+import { toldInStatus } from "./told.ts";
 
 /** One target of one object, as this run found it. */
 export interface TargetRun {
@@ -72,8 +73,8 @@ export async function reconcileTarget(
     const ended = await settle(context, run, known, effects, signal).finally(run.leave);
     if (ended.ended === "Dropped") return { requeueAt: context.now() };
     const { record, until, wrote, urgent, warning } = ended;
-    known.told = ended.told;
     known.replaced = ended.replaced;
+    known.told = await toldInStatus(target.provider, ended.told);
     const change = outcomeOf(known.stored, record);
     const saved = await saveOutcome(context, saver, run, known, record, change, signal);
     if (saved === "Lost") return { requeueAt: context.now() };
