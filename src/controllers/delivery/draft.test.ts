@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { DeliveryRecord } from "../../crds/index.ts";
 import { outcomeOf } from "./outcome.ts";
-import { type Draft, withDeliverNow, withOpening, withoutTargets, withReport, withRequest } from "./draft.ts";
+import {
+  type Draft,
+  isRepeated,
+  withDeliverNow,
+  withOpening,
+  withoutTargets,
+  withReport,
+  withRequest,
+} from "./draft.ts";
 
 const empty: Draft = {
   records: new Map(),
@@ -34,6 +42,17 @@ describe("a draft", () => {
       ["t", { phase: "Failed", failures: 2, deliverNow: "now" }],
       ["new", { phase: "Pending", deliverNow: "now" }],
     ]);
+  });
+
+  it("knows a failure that was told of a target last, whatever came in between that is not told", () => {
+    const failed: DeliveryRecord = { phase: "Failed", reason: "JobFailed", message: "No rights." };
+    const warning = { type: "Warning", outcome: "JobFailed", message: "No rights." } as const;
+    const once = report(empty, failed);
+    const again = report(once, { phase: "InProgress", reason: "JobRunning" });
+    expect([isRepeated(empty, "t", warning), isRepeated(again, "t", warning)]).toEqual([false, true]);
+    expect(isRepeated(again, "u", warning)).toBe(false);
+    expect(isRepeated(again, "t", { ...warning, message: "No space." })).toBe(false);
+    expect(isRepeated(report(again, placed("a")), "t", warning)).toBe(false);
   });
 
   it("keeps the place that a target has left until it is removed", () => {

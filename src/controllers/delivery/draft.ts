@@ -69,6 +69,12 @@ export function withReport(draft: Draft, report: TargetReport): Draft {
   };
 }
 
+/** Whether a failure is what was told of this target last: it was tried again, and a job came in between. */
+export function isRepeated({ history }: Draft, target: string, { type, outcome, message }: OutcomeChange): boolean {
+  const last = history.findLast((entry) => (entry.target ?? "") === target);
+  return type === "Warning" && last?.outcome === outcome && last.message === message.slice(0, 128);
+}
+
 /** The opening of a write: no outcome yet. */
 export function withOpening(draft: Draft, target: string, record: DeliveryRecord): Draft {
   const before = draft.records.get(target);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { DeliveryRecord } from "../../crds/index.ts";
 
 /** A change of a delivery's outcome, as history and events tell it. */
@@ -6,6 +7,8 @@ export interface OutcomeChange {
   readonly outcome: string;
   readonly message: string;
 }
+
+const notPickedUp = "JobNotPickedUp";
 
 /** What changed for the user between two records of one delivery; undefined for retries, refreshes and steps in between. */
 export function outcomeOf(before: DeliveryRecord | undefined, after: DeliveryRecord): OutcomeChange | undefined {
@@ -26,10 +29,23 @@ export function outcomeOf(before: DeliveryRecord | undefined, after: DeliveryRec
       if (before?.phase === after.phase && before.reason === after.reason) return undefined;
       return { type: "Warning", outcome: reason, message: after.message ?? "" };
     }
+    case "InProgress":
+      return newsOfJob(before, after);
     case "Pending":
     case "Waiting":
-    case "InProgress":
     case "Suspended":
       return undefined;
   }
+}
+
+/** That a job was submitted, unless it is another try of one that failed; and that nobody begins it. */
+function newsOfJob(before: DeliveryRecord | undefined, after: DeliveryRecord): OutcomeChange | undefined {
+  const { job, reason, message = "", failures = 0 } = after;
+  if (job === undefined) return undefined;
+  if (reason === notPickedUp) {
+    return before?.reason === notPickedUp ? undefined : { type: "Warning", outcome: notPickedUp, message };
+  }
+  if (failures > 0 || isDeepStrictEqual(before?.job?.ids, job.ids)) return undefined;
+  const what = `The store has accepted the certificate for ${after.place?.address ?? "the place"}, and brings it there as job ${job.ids.join(", ")}.`;
+  return { type: "Normal", outcome: "JobSubmitted", message: what };
 }

@@ -4,11 +4,14 @@ import { readiness } from "./readiness.ts";
 
 const now = new Date("2026-06-01T00:00:00Z");
 
+const job = { ids: ["7"], state: "", submittedAt: "2026-05-31T23:00:00Z", fingerprint: "k:1" };
+
 /** What a place does, by hand: this is what the table's words mean. */
 const doings = {
   unseen: { record: undefined, work: "goes on" },
   pending: { record: { phase: "Pending", reason: "Requested" }, work: "goes on" },
   writing: { record: { phase: "InProgress", reason: "Changed" }, work: "goes on" },
+  following: { record: { phase: "InProgress", reason: "JobRunning", job }, work: "goes on" },
   retrying: { record: { phase: "Failed", reason: "ClusterUnavailable" }, work: "goes on" },
   forSecret: { record: { phase: "Waiting", reason: "SecretMissing" }, work: "goes on" },
   forTurn: { record: { phase: "Waiting", reason: "WaitingForRollout" }, work: "goes on" },

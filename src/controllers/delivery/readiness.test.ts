@@ -9,6 +9,8 @@ const placed = {
 } satisfies Partial<DeliveryRecord>;
 const gone = { ...placed, remote: { ...placed.remote, notAfter: "2026-05-31T23:59:59Z" } };
 
+const job = { ids: ["7"], state: "", submittedAt: "2026-05-31T23:00:00Z", fingerprint: "k:1" };
+
 const all = {
   delivered: { phase: "Delivered", reason: "Delivered", ...placed },
   expired: { phase: "Delivered", reason: "Delivered", ...gone },
@@ -17,6 +19,8 @@ const all = {
   retryingUpdate: { phase: "Failed", reason: "ClusterUnavailable", message: "No answer.", ...placed },
   waitingFirst: { phase: "Waiting", reason: "SecretMissing", message: "Create it." },
   writing: { phase: "InProgress", reason: "Changed", ...placed },
+  followedFirst: { phase: "InProgress", reason: "JobNotPickedUp", message: "Look after agent web01.", job },
+  followedUpdate: { phase: "InProgress", reason: "JobRunning", message: "It runs.", job, ...placed },
   blockedFirst: { phase: "Blocked", reason: "NotAdopted", message: "Choose another." },
   blockedUpdate: { phase: "Blocked", reason: "DowngradeRefused", message: "Renew it.", ...placed },
   drifted: { phase: "Drifted", reason: "Drifted", message: "Someone changed it.", ...placed },
@@ -57,6 +61,9 @@ describe("the conditions", () => {
     [["blockedUpdate", "retryingUpdate"], "False DowngradeRefused", "True", "False", "False"],
     [["retryingUpdate"], "True Updating", "True", "False", "False"],
     [["writing", "delivered"], "True Updating", "True", "False", "False"],
+    [["followedFirst", "delivered"], "False JobNotPickedUp", "True", "False", "False"],
+    [["followedUpdate"], "True Updating", "True", "False", "False"],
+    [["blockedFirst", "followedUpdate"], "False NotAdopted", "True", "False", "False"],
     [["scheduledFirst"], "False WaitingForWindow", "True", "False", "False"],
     [["scheduledUpdate", "delivered"], "True UpdateScheduled", "False", "False", "False"],
     [["scheduledUpdate", "retryingUpdate"], "True Updating", "True", "False", "False"],
@@ -98,6 +105,13 @@ describe("the conditions", () => {
     const found = look(["delivered", "retryingUpdate", "waitingFirst"]);
     expect(found.summary).toBe("1/3 delivered");
     expect(found.ready?.message).toBe("1/3 delivered. Create it.");
+  });
+
+  it("count the jobs that are followed, in words", () => {
+    expect(look(["delivered", "followedUpdate"]).summary).toBe("1/2 delivered, 1 job is being followed");
+    const found = look(["delivered", "followedFirst", "followedUpdate"]);
+    expect(found.summary).toBe("1/3 delivered, 2 jobs are being followed");
+    expect(found.ready?.message).toBe("1/3 delivered, 2 jobs are being followed. Look after agent web01.");
   });
 
   it("say when an update comes that waits only for its time", () => {

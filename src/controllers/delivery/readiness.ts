@@ -14,7 +14,7 @@ export interface Readiness {
   readonly reconciling: Verdict;
   readonly stalled: Verdict;
   readonly delivered: Verdict;
-  /** "2/3 delivered". */
+  /** "2/3 delivered", and how many jobs are followed where there are any. */
   readonly summary: string;
 }
 
@@ -84,15 +84,21 @@ function rowOf(scene: Scene): Row {
 function sceneOf(places: readonly Place[], suspended: boolean): Scene {
   const at = (standing: Place["standing"]): Place | undefined => places.find((place) => place.standing === standing);
   const all = places.filter(({ standing }) => standing === "Stuck");
-  const held = places.filter(({ newest }) => newest).length;
   return {
     places,
-    summary: `${held}/${places.length} delivered`,
+    summary: summaryOf(places),
     suspended: suspended || places.every(({ standing }) => standing === "Suspended"),
     work: suspended ? undefined : (at("Working") ?? at("Scheduled")),
     // A stopped rollout is what another place's failure came to.
     stuck: all.find(({ reason }) => reason !== "RolloutStopped") ?? all[0],
   };
+}
+
+function summaryOf(places: readonly Place[]): string {
+  const held = places.filter(({ newest }) => newest).length;
+  const jobs = places.filter(({ followed }) => followed).length;
+  const followed = jobs === 0 ? "" : jobs === 1 ? ", 1 job is being followed" : `, ${jobs} jobs are being followed`;
+  return `${held}/${places.length} delivered${followed}`;
 }
 
 function expired({ places }: Scene): Row | undefined {

@@ -17,6 +17,8 @@ export interface Place {
   readonly expired: boolean;
   /** Holds the newest certificate. */
   readonly newest: boolean;
+  /** A job of the store is on its way to it. */
+  readonly followed: boolean;
 }
 
 /** Reasons to wait that end by the clock alone. */
@@ -27,13 +29,14 @@ export function placeOf(
   record: DeliveryRecord = { phase: "Pending", message: "Not looked at yet." },
   now: Date,
 ): Place {
-  const { phase, reason = phase, message = "", remote, deliveredAt, plan } = record;
+  const { phase, reason = phase, message = "", remote, deliveredAt, plan, job } = record;
   const notAfter = deliveredAt === undefined ? undefined : remote?.notAfter;
   const expired = notAfter !== undefined && new Date(notAfter) <= now;
   // A store that does not show what it holds is believed when it took the certificate.
   const ours = notAfter !== undefined || phase === "Delivered";
   const newest = phase === "Delivered" || (phase === "Suspended" && ours && plan === undefined);
-  return { standing: standingOf(phase, reason), reason, message, valid: ours && !expired, expired, newest };
+  const standing = standingOf(phase, reason);
+  return { standing, reason, message, valid: ours && !expired, expired, newest, followed: job !== undefined };
 }
 
 function standingOf(phase: DeliveryRecord["phase"], reason: string): Standing {

@@ -16,7 +16,7 @@ import { isStoreError, type WaitingError } from "../../stores/errors.ts";
 import { bring } from "./bring.ts";
 import { type DeliveryContext, deliveryUse } from "./context.ts";
 import { inputsOf, revisionOf } from "./digests.ts";
-import { type Draft, withOpening, withReport } from "./draft.ts";
+import { type Draft, isRepeated, withOpening, withReport } from "./draft.ts";
 import { type OutcomeChange, outcomeOf } from "./outcome.ts";
 import type { Asked, Rollouts } from "./rollouts.ts";
 import type { Saved, StatusSaver } from "./saver.ts";
@@ -50,6 +50,8 @@ interface Known {
   source?: Source;
   told?: Told | undefined;
   replaced?: string | undefined;
+  /** What it came to was told before. */
+  repeated?: boolean;
   /** Whether it is this target's turn. */
   asked?: Asked | undefined;
 }
@@ -80,7 +82,7 @@ export async function reconcileTarget(
     if (saved === "Lost") return { requeueAt: context.now() };
     if (saved === "Gone") return {};
     known.asked?.settle(record);
-    if (change !== undefined) context.tell(subject, named(change, target));
+    if (change !== undefined && known.repeated !== true) context.tell(subject, named(change, target));
     if (urgent !== undefined && (record.phase === "Delivered" || record.job !== undefined)) {
       context.tell(subject, named({ type: "Warning", outcome: "Urgent", message: urgent }, target));
     }
@@ -165,11 +167,12 @@ function saveOutcome(
   context: DeliveryContext,
   saver: Pick<StatusSaver, "close">,
   { key, subject, target }: TargetRun,
-  { stored, opened, source, told, replaced }: Known,
+  known: Known,
   record: DeliveryRecord,
   change: OutcomeChange | undefined,
   signal: AbortSignal,
 ): Promise<Saved> {
+  const { stored, opened, source, told, replaced } = known;
   return saver.close(
     key,
     (draft, { uid }) => {
@@ -177,7 +180,8 @@ function saveOutcome(
       // Where only the answer to the save was lost, nothing has changed.
       const saved = isDeepStrictEqual(current, record);
       if (uid !== subject.uid || !(saved || maySettle(current, opened ?? stored))) return undefined;
-      const news = saved ? undefined : change;
+      if (!saved) known.repeated = change !== undefined && isRepeated(draft, target.name, change);
+      const news = saved || known.repeated === true ? undefined : change;
       const report = { target: target.name, record, change: news, generation: subject.generation, at: context.now() };
       const teller = { provider: target.provider, told };
       return withReport(draft, { ...report, teller, replaced, source: sourceReport(source, record) });
