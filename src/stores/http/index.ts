@@ -8,4 +8,4 @@ export { HttpsConnection, type HttpsConnectionOptions, type StoreRequest } from 
 export { webServiceLimits } from "./limits.ts";
 export type { HttpAnswer, HttpRequest } from "./message.ts";
 export type { ClientLogin, TokenEndpointOptions } from "./token-endpoint.ts";
-export { retryAfterOf, unavailable } from "./unavailable.ts";
+export { unavailable } from "./unavailable.ts";

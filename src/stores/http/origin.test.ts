@@ -231,6 +231,10 @@ describe("the server's certificate", () => {
     await expect(sendTo(whole)).rejects.toMatchObject(untrusted(expect.stringContaining(unnamed)));
     const other = named("the CA that the store names. Put the CA there that issued it");
     await expect(sendTo(whole, OTHER_CA_PEM)).rejects.toMatchObject(untrusted(expect.stringContaining(other)));
+    const namesake = await issue({ subject: "CN=Test Root", ca: true });
+    await expect(sendTo(whole, namesake.pem)).rejects.toMatchObject(
+      untrusted(expect.stringContaining(other.replace(/\(.*/, "(CERT_SIGNATURE_FAILURE)"))),
+    );
     const part = { cert: leaf.pem, key: leaf.keyPem };
     await expect(sendTo(part, root.pem)).rejects.toMatchObject(untrusted(expect.stringContaining(other)));
   });

@@ -6,13 +6,14 @@ const untrusted = new Set([
   "SELF_SIGNED_CERT_IN_CHAIN",
   "DEPTH_ZERO_SELF_SIGNED_CERT",
   "CERT_UNTRUSTED",
+  // A CA of the same name with another key.
+  "CERT_SIGNATURE_FAILURE",
 ]);
 /** What else is wrong with a certificate, by OpenSSL's X509_V_ERR codes. */
 const faulty = new Set([
   "CERT_CHAIN_TOO_LONG",
   "CERT_REJECTED",
   "CERT_REVOKED",
-  "CERT_SIGNATURE_FAILURE",
   "INVALID_CA",
   "INVALID_PURPOSE",
   "PATH_LENGTH_EXCEEDED",

@@ -95,7 +95,7 @@ export class TokenEndpoint {
     // Whatever becomes of it, nothing has been asked of the store.
     const request = { method: "POST", path: pathname + search, headers, body: form.toString(), reads: true } as const;
     const answer = await this.#origin.send({ ...request, signal });
-    const failure = unavailable(answer, request, { host: this.#url.host, now: new Date() });
+    const failure = unavailable(answer, { host: this.#url.host, reads: true, now: new Date() });
     if (failure !== undefined) throw failure;
     return answer;
   }

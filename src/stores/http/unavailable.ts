@@ -1,5 +1,5 @@
 import { TransientError } from "../errors.ts";
-import { changesNothing, type HttpAnswer, type HttpRequest } from "./message.ts";
+import type { HttpAnswer } from "./message.ts";
 
 /** A date that is further away is none. */
 const longestPauseMs = 86_400_000;
@@ -9,16 +9,16 @@ const longestPauseMs = 86_400_000;
  * not carried out (RFC 9110 15.5.9, RFC 6585 4). Nor was, for all that clients go by, a 503 that names a time to come back: then
  * client-go and the SDKs of Azure send writes again, too. All other failures leave a write in doubt: what was behind a gateway may
  * have ended well.
+ * @param reads whether the request changes nothing
  */
 export function unavailable(
   { status, headers }: Pick<HttpAnswer, "status" | "headers">,
-  request: Pick<HttpRequest, "method" | "reads">,
-  { host, now }: { readonly host: string; readonly now: Date },
+  { host, reads, now }: { readonly host: string; readonly reads: boolean; readonly now: Date },
 ): TransientError | undefined {
   if (status !== 408 && status !== 429 && (status < 500 || status > 599)) return undefined;
   const retryAfter = retryAfterOf(headers, now);
   const turnedAway = status === 408 || status === 429 || (status === 503 && retryAfter !== undefined);
-  const happened = turnedAway || changesNothing(request) ? "no" : "unknown";
+  const happened = turnedAway || reads ? "no" : "unknown";
   const message = `${host} answers HTTP ${status} (${meaning(status)}); it is tried again.`;
   return new TransientError("StoreUnavailable", message, { happened, retryAfter });
 }
