@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { TransientError } from "../errors.ts";
 import type { HttpAnswer, HttpsConnection } from "../http/index.ts";
 import { read } from "./answer.ts";
 import { type Asked, failureOf } from "./failure.ts";
@@ -17,10 +16,12 @@ export interface Call extends Omit<Asked, "reads"> {
   readonly headers?: Readonly<Record<string, string>>;
   /** A POST that changes nothing. */
   readonly reads?: true;
+  /** A 401 is a right that lacks, not a refused login. */
+  readonly unauthorized?: "Answer" | undefined;
 }
 
 /** What a list is asked for, beside its path. */
-export interface Listed<Row extends z.ZodType> extends Pick<Call, "doing" | "rights" | "path"> {
+export interface Listed<Row extends z.ZodType> extends Pick<Call, "doing" | "rights" | "path" | "unauthorized"> {
   readonly prefix: Prefix;
   readonly query?: ListQuery;
   /** Parameters that never have a prefix. */
@@ -70,7 +71,9 @@ export class CommandClient {
           ...(content === undefined ? {} : { "content-type": "application/json" }),
           ...headers,
         },
-        ...(content === undefined ? {} : { body: content }),
+        body: content,
+        reads: call.reads,
+        unauthorized: call.unauthorized,
         signal,
       });
       if (answer.status < 200 || answer.status > 299) {
@@ -78,8 +81,6 @@ export class CommandClient {
       }
       this.#version = new CommandVersion(answer.headers["x-keyfactor-product-version"]);
       return answer;
-    } catch (error) {
-      throw call.reads === true ? harmless(error) : error;
     } finally {
       // It may hold a password.
       content?.fill(0);
@@ -102,10 +103,10 @@ export class CommandClient {
 
   /** One page of a list: the first, of 50 rows, unless the query says otherwise. */
   async page<Row extends z.ZodType>(listed: Listed<Row>, signal: AbortSignal): Promise<z.output<Row>[]> {
-    const { doing, rights, path, prefix, query = {}, others = {}, row } = listed;
+    const { prefix, query = {}, others = {}, row, ...call } = listed;
     const named = listQuery(query, prefix, await this.version(signal));
-    const { body } = await this.call({ method: "GET", path, query: { ...named, ...others }, doing, rights }, signal);
-    return read(z.array(row), body, doing);
+    const { body } = await this.call({ ...call, method: "GET", query: { ...named, ...others } }, signal);
+    return read(z.array(row), body, call.doing);
   }
 
   /** The version that Command told last; asked for where it has told none yet. */
@@ -125,11 +126,4 @@ export class CommandClient {
   async close(): Promise<void> {
     await this.#connection.close();
   }
-}
-
-/** What changes nothing has not happened either when its answer is lost. */
-function harmless(error: unknown): unknown {
-  if (!(error instanceof TransientError) || error.happened === "no") return error;
-  const { reason, message, retryAfter, silent } = error;
-  return new TransientError(reason, message, { happened: "no", retryAfter, silent, cause: error });
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { BlockedError, TransientError, type StoreError } from "../errors.ts";
 import type { Reason } from "../../crds/index.ts";
-import type { HttpAnswer } from "../http/index.ts";
+import { type HttpAnswer, unavailable } from "../http/index.ts";
 import { jsonOf, members } from "./answer.ts";
 import { cleaned } from "./cleaned.ts";
 
@@ -50,6 +50,8 @@ export function failureOf(answer: HttpAnswer, asked: Asked, now: Date): StoreErr
   const { status } = answer;
   const { code, said, isOurs } = wordsOf(answer.body);
   const told = { status, code, said };
+  const later = unavailable(answer, { host: "Command", reads: asked.reads, now });
+  if (later !== undefined) return transient(later, status, asked, said);
   switch (status) {
     case 403:
       return new CommandRefusal("AccessDenied", deniedMessage(asked, said), told);
@@ -63,11 +65,7 @@ export function failureOf(answer: HttpAnswer, asked: Asked, now: Date): StoreErr
         `It is larger than the web server before Command takes: ${asked.doing}.`,
         told,
       );
-    case 408:
-    case 429:
-      return transient(answer, asked, "no", now);
   }
-  if (status >= 500) return transient(answer, asked, asked.reads || status === 503 ? "no" : "unknown", now);
   if (status >= 400) {
     const text = said === "" ? `It answers with status ${status}.` : `It says: ${said}`;
     return new CommandRefusal("Refused", `Command refuses to ${asked.doing}. ${text}`, told);
@@ -87,12 +85,14 @@ function noSuchApi({ doing }: Asked): string {
   return `Where the store's url and apiPath lead, nothing answers as the Keyfactor API does (asked to ${doing}); correct them.`;
 }
 
-function transient(answer: HttpAnswer, { doing }: Asked, happened: "no" | "unknown", now: Date): TransientError {
-  const { status, headers } = answer;
-  const retryAfter = retryAfterOf(headers["retry-after"], now);
-  const { said } = wordsOf(answer.body);
+function transient(
+  { reason, happened, retryAfter }: TransientError,
+  status: number,
+  { doing }: Asked,
+  said: string,
+): TransientError {
   const message = withWords(`Command could not ${doing} now (status ${status}); it is tried again.`, said);
-  return new TransientError("StoreUnavailable", message, { happened, retryAfter });
+  return new TransientError(reason, message, { happened, retryAfter });
 }
 
 function withWords(message: string, said: string): string {
@@ -107,12 +107,4 @@ function wordsOf(body: Buffer): { code: string | undefined; said: string; isOurs
   const words = [Message, ...(FailedOperations ?? []).map(({ Reason }) => Reason)];
   const said = cleaned(words.filter((word) => typeof word === "string").join(" "), 160);
   return { code: typeof ErrorCode === "string" ? cleaned(ErrorCode, 32) : undefined, said, isOurs: true };
-}
-
-/** Seconds, or an HTTP date. */
-function retryAfterOf(text: string | undefined, now: Date): Date | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d{1,9}$/.test(text)) return new Date(now.getTime() + Number(text) * 1000);
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : new Date(date);
 }

@@ -1,7 +1,7 @@
 import type { KeyfactorCommandStoreBlock, StoreReference } from "../../crds/index.ts";
 import type { SecretData, StoreContext } from "../contract.ts";
 import { InternalDefect, WaitingError } from "../errors.ts";
-import { type Authorization, Basic, BearerToken } from "../http/index.ts";
+import { type Authorization, Basic, BearerToken, ClientCredentials, type TokenEndpointOptions } from "../http/index.ts";
 
 type Auth = KeyfactorCommandStoreBlock["auth"];
 
@@ -11,12 +11,13 @@ export function loginRefs({ basicSecretRef, oauthSecretRef, tokenSecretRef }: Au
 }
 
 /**
- * How the store's account is told. Throws what reading the Secret throws, `WaitingError` `SecretKeyMissing`, and what the kind
+ * How the store's account is told. The Secret of an OAuth2 client has the keys of Keyfactor's own operator. Throws what reading the Secret throws, `WaitingError` `SecretKeyMissing`, and what the kind
  * of login refuses.
  */
 export async function loginOf(
   { basicSecretRef, oauthSecretRef, tokenSecretRef }: Auth,
   context: Pick<StoreContext, "readSecret">,
+  tokenEndpoint: TokenEndpointOptions,
   signal: AbortSignal,
 ): Promise<Authorization> {
   if (basicSecretRef !== undefined) {
@@ -31,7 +32,20 @@ export async function loginOf(
       from: fromOf(tokenSecretRef),
     });
   }
-  throw new InternalDefect(`a login by ${oauthSecretRef?.name ?? "nothing"}`);
+  if (oauthSecretRef === undefined) throw new InternalDefect("the CRD lets a store through that has no auth");
+  const data = await context.readSecret(oauthSecretRef, signal);
+  const value = valuesOf(data, oauthSecretRef.name);
+  return new ClientCredentials(
+    {
+      tokenUrl: value("tokenUrl").trim(),
+      clientId: value("clientId"),
+      clientSecret: value("clientSecret"),
+      scopes: data.get("scopes")?.toString("utf8"),
+      audience: data.get("audience")?.toString("utf8").trim(),
+      from: fromOf(oauthSecretRef),
+    },
+    tokenEndpoint,
+  );
 }
 
 function fromOf({ name }: StoreReference): string {

@@ -25,8 +25,8 @@ export function keyfactorCommandProvider(guard: ConnectGuard): Provider {
       // With the parsers of its answers, which an operator without such a store need not hold in memory.
       const [{ CommandClient }, { CommandStore }] = await Promise.all([import("./client.ts"), import("./store.ts")]);
       const { timeoutMs, turn } = context;
-      const authorization = await loginOf(block.auth, context, signal);
       const caPem = await caPemOf(block, context, signal);
+      const authorization = await loginOf(block.auth, context, { caPem, guard, timeoutMs }, signal);
       const connection = new HttpsConnection({ origin: block.url, caPem, guard, turn, timeoutMs, authorization });
       const command = {
         client: new CommandClient({ connection, apiPath: apiPathOf(block) }),

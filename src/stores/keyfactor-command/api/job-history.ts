@@ -56,6 +56,7 @@ async function runs(client: CommandClient, query: string, signal: AbortSignal): 
       row,
       doing: "read the history of its jobs",
       rights: [rights.readAgents],
+      unauthorized: "Answer",
     },
     signal,
   );
