@@ -71,28 +71,29 @@ async function introduce({ plane }: Stage, { caPem }: CommandServer): Promise<vo
   await plane.kubectl(["apply", "--server-side", "-f", "-"], { input });
 }
 
-/** Prints what import and targets come to, until all hold the certificate with this serial number. */
+/** Prints what import and targets come to, until all hold the certificate with this serial number and nothing is left to remove. */
 async function followed({ plane, operator }: Stage, serial: string): Promise<void> {
   const started = performance.now();
   const told = new Map<string, string>();
-  const tell = (who: string, { phase, reason, message = "" }: Told): void => {
-    const line = `${phase} ${reason ?? ""}`;
-    if (told.get(who) === line) return;
-    told.set(who, line);
+  const tell = (who: string, { phase, reason = phase, message = "" }: Told): void => {
+    if (told.get(who) === `${phase} ${reason}`) return;
+    told.set(who, `${phase} ${reason}`);
     const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(5);
     print(
-      `${seconds} s  ${who.padEnd(10)} ${[phase, reason].filter((word) => word !== undefined).join(" ")}  ${message}`,
+      `${seconds} s  ${who.padEnd(9)} ${(reason === phase ? phase : `${phase}, ${reason}`).padEnd(28)} ${message}`.trimEnd(),
     );
   };
   const delivered = async (): Promise<boolean> => {
     if (!operator.running) throw new Error(`the operator has ended: ${await operator.ended}`);
     const options = { signal: AbortSignal.timeout(10_000) };
     const imported = (await plane.client.get(CertificateImports, object, options)).status;
-    const targets = (await plane.client.get(StoreDeployments, object, options)).status?.targets ?? [];
-    if (imported?.delivery !== undefined) tell("import", imported.delivery);
+    const deployed = (await plane.client.get(StoreDeployments, object, options)).status;
+    if (imported?.certificate?.serialNumber.toLowerCase() !== serial || imported.delivery === undefined) return false;
+    tell("import", imported.delivery);
+    if (deployed?.certificate?.serialNumber.toLowerCase() !== serial) return false;
+    const { targets = [], previous = [] } = deployed;
     for (const target of targets) tell(target.name, target);
-    const certificate = imported?.certificate?.serialNumber.toLowerCase();
-    return certificate === serial && targets.length > 0 && targets.every(({ phase }) => phase === "Delivered");
+    return targets.every(({ phase }) => phase === "Delivered") && previous.length === 0;
   };
   await eventually("the stores to hold it", delivered, { withinMs: deliveredMs, everyMs: 100 });
 }
