@@ -1,3 +1,4 @@
+import { chainFor } from "../../fixtures/pki.ts";
 import type { NewStore } from "./command.ts";
 import { CommandServer } from "./server.ts";
 
@@ -41,7 +42,10 @@ const stores: readonly NewStore[] = [
   },
 ];
 
-/** The installation that `deploy/samples/keyfactor-command` and docs/stores/keyfactor-command.md speak of. */
+/**
+ * The installation that `deploy/samples/keyfactor-command` and docs/stores/keyfactor-command.md speak of. It holds a partner's
+ * certificate, with id 1, and its issuers.
+ */
 export async function startExample(): Promise<CommandServer> {
   const server = await CommandServer.start({
     host: exampleHost,
@@ -50,5 +54,7 @@ export async function startExample(): Promise<CommandServer> {
     metadataFields: ["AppOwner"],
   });
   for (const store of stores) server.command.addStore(store);
+  const { leaf, intermediate, root } = await chainFor("partner.example.net");
+  for (const { pem } of [leaf, intermediate, root]) server.command.addCertificate(pem);
   return server;
 }
