@@ -11,6 +11,7 @@ const target = z
   .object({
     title: z.string().min(1).max(253).describe("Title of the entries."),
     note: z.string().max(253).optional().describe("What they say beside the certificate."),
+    byOrder: z.boolean().optional().describe("Whether entries are ordered, and written by an agent later."),
   })
   .describe("One title of a ledger.");
 

@@ -1,6 +1,7 @@
 import type {
   Download,
   DownloadRequest,
+  OpenJob,
   Place,
   Provider,
   RemovalContext,
@@ -11,6 +12,7 @@ import type {
 import { WaitingError } from "../../src/stores/errors.ts";
 import type { LedgerDownload, LedgerStoreBlock, LedgerTarget } from "./block.ts";
 import { HttpLedger } from "./client.ts";
+import { OrderPlace } from "./order-place.ts";
 import { LedgerPlace } from "./place.ts";
 
 /** The provider `ledger`: its line for the registry, which no shipped operator has. */
@@ -41,7 +43,8 @@ class LedgerStore implements Store {
   }
 
   place(block: unknown): Place {
-    return new LedgerPlace(this.#client, block as LedgerTarget);
+    const target = block as LedgerTarget;
+    return new (target.byOrder === true ? OrderPlace : LedgerPlace)(this.#client, target);
   }
 
   async download(request: DownloadRequest, signal: AbortSignal): Promise<Download> {
@@ -53,7 +56,17 @@ class LedgerStore implements Store {
     throw new WaitingError("CertificateMissing", `The ledger shows nothing under ${title}.`);
   }
 
-  async remove(key: string, _mark: string, _context: RemovalContext, signal: AbortSignal): Promise<RemoveResult> {
+  withdraw(_key: string, { ids: [id = ""] }: OpenJob, signal: AbortSignal): Promise<boolean> {
+    return this.#client.cancel(id, signal);
+  }
+
+  /** An order that somebody has begun ends first. */
+  async remove(key: string, _mark: string, { job }: RemovalContext, signal: AbortSignal): Promise<RemoveResult> {
+    const [id = ""] = job?.ids ?? [];
+    if (job !== undefined && !(await this.#client.cancel(id, signal))) {
+      const order = await this.#client.find(id, signal);
+      if (order?.state === "Begun") return { job };
+    }
     await this.#client.strike(key, signal);
     return {};
   }

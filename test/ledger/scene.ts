@@ -11,8 +11,8 @@ import { LedgerServer } from "./server.ts";
 const afterDeadlines = 120_000;
 
 /** A target that writes one title of the ledger behind a store. */
-export function ledgerTarget(store: string, title: string): object {
-  return { name: "t", storeRef: { name: store }, ledger: { title } };
+export function ledgerTarget(store: string, title: string, how: { readonly byOrder?: true } = {}): object {
+  return { name: "t", storeRef: { name: store }, ledger: { title, ...how } };
 }
 
 /** A cluster with the ledger's CRDs, two ledgers with a store each, and operators that reach the API server through a proxy. */
@@ -96,7 +96,7 @@ export function flagsFor({ home }: World): string[] {
 
 async function ledgerStore(world: World, name: string, shows: Shows): Promise<LedgerServer> {
   const server = await LedgerServer.start(new Ledger(shows, Date.now));
-  const spec = { ledger: { url: server.url }, timeout: "20s" };
+  const spec = { ledger: { url: server.url }, timeout: "60s" };
   await world.apply({ ...named("certferry.io/v1alpha1", "CertificateStore", name, world.home), spec });
   return server;
 }
