@@ -29,7 +29,9 @@ export class Scene {
 
   static async start(options: Partial<ServerOptions> = {}): Promise<Scene> {
     const clock = { now: start * 1_000 };
-    const directory = new Directory({ applications: [{ clientId }], clock: () => clock.now });
+    // Longer than any scene goes on.
+    const tokenSeconds = 365 * 86_400;
+    const directory = new Directory({ applications: [{ clientId }], tokenSeconds, clock: () => clock.now });
     const server = await VaultServer.start({ authority: directory, clock: () => clock.now, ...options });
     return new Scene(server, directory, clock);
   }
