@@ -10,6 +10,8 @@ export const actions = {
   recover: "Microsoft.KeyVault/vaults/certificates/recover/action",
   purge: "Microsoft.KeyVault/vaults/certificates/purge/action",
   getSecret: "Microsoft.KeyVault/vaults/secrets/getSecret/action",
+  listSecret: "Microsoft.KeyVault/vaults/secrets/readMetadata/action",
+  readKey: "Microsoft.KeyVault/vaults/keys/read",
 } as const;
 export type Action = keyof typeof actions;
 export const allActions = Object.keys(actions) as Action[];

@@ -4,6 +4,7 @@ import { deleteCertificate, getDeleted, purgeDeleted, recoverDeleted } from "./d
 import { getCertificate, getVersion } from "./get.ts";
 import { importCertificate } from "./import.ts";
 import { listCertificates, listDeleted, listVersions } from "./list.ts";
+import { listKeyVersions, listSecretVersions } from "./other-names.ts";
 import { getPolicy, updatePolicy } from "./policy.ts";
 import { getSecret, getSecretVersion } from "./secret.ts";
 import { updateLatest, updateVersion } from "./update.ts";
@@ -23,6 +24,8 @@ export const endpoints: readonly Endpoint[] = [
   getDeleted,
   recoverDeleted,
   purgeDeleted,
+  listSecretVersions,
+  listKeyVersions,
   getSecret,
   getSecretVersion,
 ];
