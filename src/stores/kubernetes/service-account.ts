@@ -1,16 +1,5 @@
-import {
-  type ClusterConfig,
-  isKubeError,
-  type KubeClient,
-  requestToken,
-  type TokenProvider,
-} from "../../kube/index.ts";
-import { BlockedError, TransientError, WaitingError } from "../errors.ts";
-
-export interface AccountRef {
-  readonly namespace: string;
-  readonly name: string;
-}
+import type { ClusterConfig, KubeClient, TokenProvider } from "../../kube/index.ts";
+import { type AccountRef, accountToken } from "../service-account.ts";
 
 /** Asked for; the API server may give another. A token is replaced after four fifths of what it got. */
 const lifetimeSeconds = 3600;
@@ -30,14 +19,9 @@ export function tokenProvider(client: KubeClient, account: AccountRef, now = Dat
   let fetching: Promise<string> | undefined;
   const fetch = async (): Promise<string> => {
     const asked = now();
-    try {
-      const signal = AbortSignal.timeout(30_000);
-      const { token, expiresAt } = await requestToken(client, account, { expirationSeconds: lifetimeSeconds, signal });
-      current = { token, renewAt: asked + (expiresAt.getTime() - asked) * 0.8, kept: false };
-      return token;
-    } catch (error) {
-      throw meaningOf(error, account);
-    }
+    const { token, expiresAt } = await accountToken(client, account, { expirationSeconds: lifetimeSeconds });
+    current = { token, renewAt: asked + (expiresAt.getTime() - asked) * 0.8, kept: false };
+    return token;
   };
   return async (_signal, refused) => {
     if (current?.token === refused && current?.kept === false) return current.token;
@@ -48,18 +32,4 @@ export function tokenProvider(client: KubeClient, account: AccountRef, now = Dat
     fetching ??= fetch().finally(() => (fetching = undefined));
     return fetching;
   };
-}
-
-function meaningOf(error: unknown, { namespace, name }: AccountRef): unknown {
-  if (!isKubeError(error)) return error;
-  if (error.reason === "Forbidden") {
-    const message = `The operator may not act as ServiceAccount ${name}. Bind it to a Role in ${namespace}: apiGroups [""], resources [serviceaccounts/token], resourceNames [${name}], verbs [create].`;
-    return new BlockedError("TokenNotGranted", message, { cause: error });
-  }
-  if (error.reason === "NotFound") {
-    const message = `ServiceAccount ${name} does not exist in namespace ${namespace}; create it.`;
-    return new WaitingError("ServiceAccountMissing", message, { cause: error });
-  }
-  const message = `No token for ServiceAccount ${namespace}/${name} could be had (${error.reason}); it is tried again.`;
-  return new TransientError("TokenUnavailable", message, { happened: "no", cause: error });
 }
