@@ -6,9 +6,10 @@ export interface Authorization {
   header(signal: AbortSignal): Promise<string>;
   /**
    * Told of a value that was answered with a 401: whether another one, from `header`, may be accepted. Asked once for each
-   * request.
+   * request. Throws `CredentialsRefused` where it knows better why.
+   * @param challenge the header `WWW-Authenticate` of the answer
    */
-  rejected(header: string): Promise<"TryOnceMore" | "Refused">;
+  rejected(header: string, challenge: string | undefined): Promise<"TryOnceMore" | "Refused">;
   /** Closes what it has open, with the connection that it is for. */
   close?(): Promise<void>;
 }

@@ -56,7 +56,7 @@ export class HttpsConnection {
   async #authorized(request: StoreRequest, authorization: Authorization): Promise<HttpAnswer> {
     const { answer, header } = await this.#send(request, authorization);
     if (answer.status !== 401) return answer;
-    const again = (await authorization.rejected(header)) === "TryOnceMore";
+    const again = (await authorization.rejected(header, answer.headers["www-authenticate"])) === "TryOnceMore";
     if (again) await this.#options.turn(request.signal);
     const last = again ? (await this.#send(request, authorization)).answer : answer;
     if (last.status !== 401 || request.unauthorized === "Answer") return last;
