@@ -18,7 +18,7 @@ const { outputs } = await bundle("certferry", "src/main.ts", outdir);
 
 const atStart = loadedAtStart("dist/certferry.js");
 const inputs = atStart.flatMap((file) => Object.keys(outputs[file]?.inputs ?? {}));
-for (const name of ["@kubernetes/client-node", "yaml", "zod"]) {
+for (const name of ["@azure", "@kubernetes/client-node", "yaml", "zod"]) {
   if (inputs.some((input) => input.includes(`node_modules/${name}/`))) {
     throw new Error(`dist/certferry.js loads ${name} at start: import it lazily (docs/performance.md)`);
   }

@@ -19,6 +19,10 @@ export interface Config {
   readonly filesystemRoot: string | undefined;
   readonly workers: number;
   readonly egress: EgressOptions;
+  /** Which stores may use the operator's own identity. */
+  readonly ambientCredentials: { readonly store: boolean; readonly clusterStore: boolean };
+  /** Beside Azure's own: hosts that tokens for vaults may come from. */
+  readonly azureAuthorityHosts: readonly string[];
   readonly metricsBindAddress: string;
   readonly healthProbeBindAddress: string;
   readonly logLevel: LogLevel;
@@ -53,6 +57,7 @@ const requirement = [
   `${labelKey} +(in|notin) +\\( *${labelValue}( *, *${labelValue})* *\\)`,
 ].join("|");
 const selector = new RegExp(`^(${requirement})( *, *(${requirement}))*$`);
+const tokenHost = `[-.a-zA-Z0-9]+(:${port})?`;
 const bool = { boolean: true, form: /^(true|false)$/, takes: "true or false" } as const;
 /** A host, and where it is instead: an IPv6 address in brackets, or any other, and a port. */
 const destination = new RegExp(`^([-.a-zA-Z0-9]+)=(?:\\[([0-9a-fA-F:.]+)\\]|([-.a-zA-Z0-9]+)):${port}$`);
@@ -118,6 +123,21 @@ const flags: Readonly<Record<string, Flag>> = {
     takes: "host=address:port, several with commas between",
     help: "Hosts that are elsewhere than DNS says. Their addresses are checked as any other.",
   },
+  "store-ambient-credentials": {
+    ...bool,
+    fallback: "false",
+    help: "Let CertificateStores use the operator's own identity: its workload identity, or the machine's managed identity.",
+  },
+  "cluster-store-ambient-credentials": {
+    ...bool,
+    fallback: "true",
+    help: "Let ClusterCertificateStores use the operator's own identity.",
+  },
+  "azure-authority-hosts": {
+    form: new RegExp(`^${tokenHost}(,${tokenHost})*$`),
+    takes: "hosts, or host:port, with commas between",
+    help: "Where tokens for vaults may come from beside Azure's own clouds; nowhere.",
+  },
   "metrics-bind-address": { ...listens, fallback: ":8080", help: "Where /metrics is served." },
   "health-probe-bind-address": { ...listens, fallback: ":8081", help: "Where /healthz and /readyz are served." },
   "log-level": {
@@ -159,6 +179,11 @@ export function parseConfig(args: readonly string[], env: Readonly<Record<string
       allow: value("allow-egress")?.split(","),
       resolve: destinationsOf(value("resolve") ?? ""),
     },
+    ambientCredentials: {
+      store: value("store-ambient-credentials") === "true",
+      clusterStore: value("cluster-store-ambient-credentials") === "true",
+    },
+    azureAuthorityHosts: value("azure-authority-hosts")?.toLowerCase().split(",") ?? [],
     metricsBindAddress: value("metrics-bind-address") ?? "0",
     healthProbeBindAddress: value("health-probe-bind-address") ?? "0",
     logLevel: logLevels.find((level) => level === value("log-level")) ?? "info",

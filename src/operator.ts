@@ -85,9 +85,11 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     const events = new EventRecorder({ client, controller: "certferry.io/operator", instance: identity, log });
     const apiService = [cluster.server, process.env["KUBERNETES_SERVICE_HOST"] ?? ""].filter((server) => server !== "");
     const webEgress = egressGuard(await withOwnCluster(config.egress, apiService));
+    const { ambientCredentials: ambient, azureAuthorityHosts: authorityHosts } = config;
+    const metadataGuard = egressGuard({ deny: [], allow: undefined, resolve: config.egress.resolve });
     const providers = createRegistry(
       { client, cluster, clusterUid, userAgent, egress: egressGuard(config.egress), webEgress },
-      { filesystemRoot, others: options.providers },
+      { filesystemRoot, azure: { metadataGuard, ambient, authorityHosts }, others: options.providers },
     );
     const controllers = addControllers({
       client,

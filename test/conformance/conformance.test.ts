@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { egressGuard } from "../../src/stores/egress/index.ts";
 import { createRegistry } from "../../src/stores/registry.ts";
 import { sharedControlPlane } from "../control-plane/shared.ts";
+import { azureKeyVault } from "./azure-key-vault.ts";
 import { filesystem } from "./filesystem.ts";
 import type { FixtureKind } from "./fixture.ts";
 import { keyfactorCommand } from "./keyfactor-command.ts";
@@ -9,7 +10,7 @@ import { kubernetes } from "./kubernetes.ts";
 import { conformance, inapplicable } from "./suite.ts";
 
 const egress = egressGuard({ deny: [], allow: undefined, resolve: new Map() });
-const kinds: readonly FixtureKind[] = [kubernetes, filesystem, keyfactorCommand];
+const kinds: readonly FixtureKind[] = [kubernetes, filesystem, keyfactorCommand, azureKeyVault];
 
 for (const kind of kinds) conformance(kind);
 

@@ -4,6 +4,7 @@ import { desiredOf } from "../../../test/fixtures/place.ts";
 import { chainFor } from "../../../test/fixtures/pki.ts";
 import type { AzureKeyVaultTarget } from "../../crds/index.ts";
 import { changedPolicy, compare, type Held } from "./compare.ts";
+import { chainDigest } from "./mark.ts";
 import { wantedOf } from "./wanted.ts";
 
 const mark = "me/CertificateImport/shop/web";
@@ -43,7 +44,8 @@ function held(
       ...change.policy,
     },
   } as KeyVaultCertificateWithPolicy;
-  return { certificate, chain: "chain" in change ? change.chain : [above ?? Buffer.alloc(0)] };
+  const chain = "chain" in change ? change.chain : [above ?? Buffer.alloc(0)];
+  return { certificate, chain: chain && chainDigest(chain) };
 }
 
 function found(there: Held, target: AzureKeyVaultTarget = {}): string[] {

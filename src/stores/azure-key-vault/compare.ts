@@ -1,8 +1,8 @@
 import type { KeyVaultCertificateWithPolicy, LifetimeAction } from "@azure/keyvault-certificates";
 import type { Difference } from "../contract.ts";
-import { markTag } from "./mark.ts";
+import { markTag, readMark } from "./mark.ts";
 import { mailOnly, type Policy } from "./policy.ts";
-import type { Wanted } from "./wanted.ts";
+import type { Tags, Wanted } from "./wanted.ts";
 
 /** Something that is otherwise than wanted, and what changes it: a new version, or a change of the version that is there. */
 export interface Finding extends Difference {
@@ -12,15 +12,15 @@ export interface Finding extends Difference {
 /** A certificate as a vault holds it. */
 export interface Held {
   readonly certificate: KeyVaultCertificateWithPolicy;
-  /** The certificates beside the leaf, from the secret; absent where that was not read. */
-  readonly chain?: readonly Buffer[] | undefined;
+  /** Digest of the certificates beside the leaf; absent where nobody could tell. */
+  readonly chain?: string | undefined;
 }
 
 /** All in which a certificate is otherwise than wanted. Pure; names only, no values. */
 export function compare({ certificate, chain }: Held, wanted: Wanted): Finding[] {
   return [
     ...content(certificate, chain, wanted),
-    ...tags(certificate.properties.tags ?? {}, wanted.tags),
+    ...tags(certificate.properties.tags ?? {}, wanted),
     ...attributes(certificate.properties, wanted),
     ...policy(certificate.policy ?? {}, wanted.policy),
   ];
@@ -37,15 +37,18 @@ function content(certificate: KeyVaultCertificateWithPolicy, chain: Held["chain"
   const asked = wanted.preserveCertOrder ?? false;
   return findings("Import", [
     [!sameLeaf(certificate, wanted), "certificate"],
-    [chain !== undefined && !sameSet(chain.map(hex), wanted.chain.map(hex)), "chain"],
+    [chain !== undefined && chain !== wanted.chain, "chain"],
     [kept !== undefined && kept !== asked, "preserveCertOrder"],
   ]);
 }
 
-function tags(there: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): Finding[] {
-  const names = new Set([...Object.keys(there), ...Object.keys(wanted)]);
-  const different = [...names].filter((name) => there[name] !== wanted[name]);
-  return different.map((name) => ({ what: name === markTag ? "mark" : `tag ${name.slice(0, 64)}`, by: "Attributes" }));
+function tags({ [markTag]: _mark, ...there }: Tags, { tags, mark }: Wanted): Finding[] {
+  const { [markTag]: _reserved, ...wanted }: Tags = tags;
+  const names = [...new Set([...Object.keys(there), ...Object.keys(wanted)])];
+  return findings("Attributes", [
+    [readMark({ [markTag]: _mark ?? "" })?.mark !== mark, "mark"],
+    ...names.map((name) => [there[name] !== wanted[name], `tag ${name.slice(0, 64)}`] as const),
+  ]);
 }
 
 function attributes(there: KeyVaultCertificateWithPolicy["properties"], { attributes }: Wanted): Finding[] {
@@ -123,10 +126,6 @@ function plain(value: unknown): string {
 
 function sameSet(one: readonly string[], other: readonly string[]): boolean {
   return one.toSorted().join() === other.toSorted().join();
-}
-
-function hex(der: Buffer): string {
-  return der.toString("hex");
 }
 
 function findings(by: Finding["by"], list: readonly (readonly [boolean, string])[]): Finding[] {

@@ -3,21 +3,26 @@ import { certificateFacts, chainOf, type CertificateFacts } from "../../formats/
 import type { Desired } from "../contract.ts";
 import { checkApiVersion } from "./api-version.ts";
 import { type VaultKey, vaultKeyOf } from "./key.ts";
-import { markTag, markValue } from "./mark.ts";
+import { chainDigest, markTag, shortMark, writeMark } from "./mark.ts";
 import { type Policy, policyOf } from "./policy.ts";
 
 /** What a certificate in a vault shall be: a block, with what its unset fields mean for this bundle. */
 export interface Wanted {
   readonly leaf: Buffer;
   readonly facts: CertificateFacts;
-  readonly chain: readonly Buffer[];
+  /** Digest of the certificates beside the leaf. */
+  readonly chain: string;
   readonly key: VaultKey;
-  /** All that there shall be, our mark among them. */
-  readonly tags: Readonly<Record<string, string>>;
+  /** Our own, as a tag says it. */
+  readonly mark: string;
+  /** All that there shall be beside our mark. */
+  readonly tags: Tags;
   readonly attributes: Attributes;
   readonly policy: Policy;
   readonly preserveCertOrder: boolean | undefined;
 }
+
+export type Tags = Readonly<Record<string, string>>;
 
 export interface Attributes {
   readonly enabled: boolean;
@@ -36,9 +41,10 @@ export function wantedOf(target: AzureKeyVaultTarget, desired: Desired, apiVersi
   return {
     leaf: bundle.leaf,
     facts,
-    chain: chainOf(bundle, { chain: chain.include, root: chain.root }),
+    chain: chainDigest(chainOf(bundle, { chain: chain.include, root: chain.root })),
     key,
-    tags: { ...target.tags, [markTag]: markValue(mark) },
+    mark: shortMark(mark),
+    tags: target.tags ?? {},
     attributes: {
       enabled,
       notBefore: inSeconds(notBefore ?? facts.notBefore),
@@ -47,6 +53,11 @@ export function wantedOf(target: AzureKeyVaultTarget, desired: Desired, apiVersi
     policy: policyOf(target.policy, key),
     preserveCertOrder,
   };
+}
+
+/** All tags of a version. @param chain that of the version, where it is known */
+export function tagsWith({ tags, mark }: Pick<Wanted, "tags" | "mark">, chain: string | undefined): Tags {
+  return { ...tags, [markTag]: writeMark({ mark, chain }) };
 }
 
 function inSeconds(time: string | Date): Date {

@@ -1,0 +1,145 @@
+import type { AzureKeyVaultTarget } from "../../crds/index.ts";
+import type { Desired, Observation, Place, PlaceContext, PutResult } from "../contract.ts";
+import { WaitingError } from "../errors.ts";
+import type { CertificatesClient } from "./client.ts";
+import { changedPolicy, compare } from "./compare.ts";
+import { meaningOf, type Verb } from "./failure.ts";
+import { lookAt, type Look, stateOf } from "./look.ts";
+import { certificateNameOf } from "./name.ts";
+import { readMark } from "./mark.ts";
+import { observed } from "./observe.ts";
+import { placeKey } from "./place-key.ts";
+import { importPolicy } from "./policy.ts";
+import { fateOf } from "./soft-deleted.ts";
+import { importValue } from "./value.ts";
+import type { Vault } from "./vault.ts";
+import { type Tags, tagsWith, type Wanted, wantedOf } from "./wanted.ts";
+
+/** What is asked of a vault for one place. */
+export interface Access {
+  readonly vault: Vault;
+  readonly client: CertificatesClient;
+}
+
+/** Recovering and purging end some seconds after they have begun, in milliseconds. */
+const operationMs = 5_000;
+
+/** One name in a vault. */
+export class CertificatePlace implements Place {
+  readonly address: string;
+  readonly spots = ["certificate"];
+  readonly key: string;
+  /** Each import makes a version. */
+  readonly repeatable = false;
+  readonly #access: Access;
+  readonly #target: AzureKeyVaultTarget;
+  readonly #name: string;
+  /** What an observation saw, for the `put` that follows it. */
+  readonly #states = new WeakMap<Observation, string>();
+
+  constructor(access: Access, target: AzureKeyVaultTarget, { name }: Pick<PlaceContext, "name">) {
+    const { host } = access.vault;
+    this.#access = access;
+    this.#target = target;
+    this.#name = certificateNameOf(target.name, name);
+    this.address = `azureKeyVault:${host}/${this.#name.toLowerCase()}`;
+    this.key = placeKey({ vault: host, name: this.#name });
+  }
+
+  observe(desired: Desired, signal: AbortSignal): Promise<Observation> {
+    const wanted = this.#wanted(desired);
+    return this.#asking("get", () => this.#observe(desired, wanted, signal));
+  }
+
+  async put(desired: Desired, before: Observation, signal: AbortSignal): Promise<PutResult> {
+    const wanted = this.#wanted(desired);
+    const value = await importValue(desired, this.#target.policy?.contentType ?? "PKCS12", signal);
+    const look = await this.#asking("get", () => this.#look(wanted, signal));
+    // A vault has no conditional write: what comes between this look and the write is not seen.
+    if (stateOf(look) !== this.#states.get(before)) return { outcome: "Changed" };
+    if (look.is === "Deleted") await this.#makeRoom(look.deleted, signal);
+    const changes = changesOf(look, wanted);
+    if (changes.has("Import")) await this.#import(wanted, value, signal);
+    else if (changes.has("Attributes")) await this.#update(look, wanted, signal);
+    await this.#settlePolicy(wanted, signal);
+    const seen = await this.#asking("get", () => this.#observe(desired, wanted, signal));
+    return { outcome: "Written", seen };
+  }
+
+  #wanted(desired: Desired): Wanted {
+    return wantedOf(this.#target, desired, this.#access.vault.apiVersion);
+  }
+
+  async #observe({ mark }: Desired, wanted: Wanted, signal: AbortSignal): Promise<Observation> {
+    const look = await this.#look(wanted, signal);
+    const observation = observed(look, { wanted, mark, softDeleted: this.#target.softDeleted });
+    this.#states.set(observation, stateOf(look));
+    return observation;
+  }
+
+  #look(wanted: Wanted, signal: AbortSignal): Promise<Look> {
+    const { vault, client } = this.#access;
+    return lookAt(vault, client, { name: this.#name, wanted }, signal);
+  }
+
+  async #import(wanted: Wanted, value: Awaited<ReturnType<typeof importValue>>, signal: AbortSignal): Promise<void> {
+    const { attributes, policy, key, preserveCertOrder } = wanted;
+    const tags = tagsWith(wanted, wanted.chain);
+    const body = { ...value, policy: importPolicy(policy, key), attributes, tags, preserveCertOrder };
+    await this.#asking("import", () => this.#access.client.import(this.#name, body, signal));
+  }
+
+  async #update(look: Look, wanted: Wanted, signal: AbortSignal): Promise<void> {
+    if (look.is !== "Certificate") return;
+    const { version = "" } = look.certificate.properties;
+    const tags: Tags = tagsWith(wanted, look.beside?.chain);
+    const change = { name: this.#name, version, attributes: wanted.attributes, tags };
+    await this.#asking("update", () => this.#access.client.update(change, signal));
+  }
+
+  /** What of the policy an import does not bring: AutoRenew, and whatever is changed without one. */
+  async #settlePolicy(wanted: Wanted, signal: AbortSignal): Promise<void> {
+    const { client } = this.#access;
+    const certificate = await this.#asking("get", () => client.get(this.#name, signal));
+    if (certificate === undefined) return;
+    const left = compare({ certificate }, wanted).some(({ by }) => by === "Policy");
+    if (!left) return;
+    const policy = changedPolicy(certificate.policy ?? {}, wanted.policy);
+    await this.#asking("update", () => client.updatePolicy(this.#name, policy, signal));
+  }
+
+  /** Does with a deleted certificate what the user's word says, which the vault ends later. Always throws. */
+  async #makeRoom(deleted: Parameters<typeof fateOf>[0], signal: AbortSignal): Promise<never> {
+    const { client } = this.#access;
+    const fate = fateOf(deleted, this.#target.softDeleted);
+    const until = new Date(Date.now() + operationMs);
+    if (fate.does === "Recover") {
+      await this.#asking("recover", () => client.recover(this.#name, signal));
+      const message = `The vault brings back the deleted certificate ${this.#name}; it is looked at after that.`;
+      throw new WaitingError("Recovering", message, { until });
+    }
+    await this.#asking("purge", () => client.purge(this.#name, signal));
+    const message = `The vault purges the deleted certificate ${this.#name}; the new one goes in after that.`;
+    throw new WaitingError("Purging", message, { until });
+  }
+
+  async #asking<T>(verb: Verb, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw meaningOf(error, { verb, name: this.#name, host: this.#access.vault.host });
+    }
+  }
+}
+
+/**
+ * What is done about the differences. A write of ours that shows none, or whose chain nobody can tell, is for what cannot be seen:
+ * that is imported.
+ */
+function changesOf(look: Look, wanted: Wanted): ReadonlySet<string> {
+  if (look.is !== "Certificate") return new Set(["Import"]);
+  const { certificate, beside } = look;
+  const changes = new Set<string>(compare({ certificate, chain: beside?.chain }, wanted).map(({ by }) => by));
+  const hidden = beside?.chain === undefined && readMark(certificate.properties.tags)?.mark === wanted.mark;
+  return hidden || changes.size === 0 ? new Set(["Import"]) : changes;
+}

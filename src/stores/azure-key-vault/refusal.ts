@@ -1,0 +1,49 @@
+import type { HttpAnswer } from "../http/index.ts";
+
+/** What a vault answers with where it does not do what was asked; `failure.ts` says what it means. */
+export class VaultRefusal extends Error {
+  override readonly name = "VaultRefusal";
+  /** So called since Azure's own package looks at it. */
+  readonly statusCode: number;
+  /** `error.code`: `Forbidden`, `Conflict`. */
+  readonly code: string;
+  /** `error.innererror.code`: `ForbiddenByRbac`, `ObjectIsDeletedButRecoverable`. */
+  readonly inner: string;
+  /** The vault's own version. */
+  readonly serviceVersion: string | undefined;
+
+  constructor({ status, headers, body }: HttpAnswer) {
+    const { code, inner, message } = told(body);
+    super(message);
+    this.statusCode = status;
+    this.code = code;
+    this.inner = inner;
+    this.serviceVersion = headers["x-ms-keyvault-service-version"];
+  }
+}
+
+/** True for refusals with this status. */
+export function isRefusal(error: unknown, status: number): error is VaultRefusal {
+  return error instanceof VaultRefusal && error.statusCode === status;
+}
+
+/** Reads `{"error": {code, message, innererror: {code}}}`; proxies and firewalls answer with anything. */
+function told(body: Buffer): { code: string; inner: string; message: string } {
+  const { error } = parsed(body) as { error?: { code?: unknown; message?: unknown; innererror?: { code?: unknown } } };
+  const words = text(error?.message)
+    .replaceAll(/[\p{C}\s]+/gu, " ")
+    .trim();
+  return { code: text(error?.code), inner: text(error?.innererror?.code), message: words.slice(0, 160) };
+}
+
+function parsed(body: Buffer): object {
+  try {
+    return Object(JSON.parse(body.toString("utf8"))) as object;
+  } catch {
+    return {};
+  }
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
