@@ -5,7 +5,9 @@ import { atMostOne } from "../rules.ts";
 export const storeCa = (scope: Scope) => ({
   caSecretRef: storeKeyReference(scope, "Name of the Secret.", "Key that holds CA certificates as PEM.")
     .optional()
-    .describe("CA certificates that the server's certificate is checked against; the system's roots when unset."),
+    .describe(
+      "CA certificates that the server's certificate is checked against; the public ones that Node.js knows when unset.",
+    ),
   caConfigMapRef: storeKeyReference(scope, "Name of the ConfigMap.", "Key that holds CA certificates as PEM.")
     .optional()
     .describe("As caSecretRef, out of a ConfigMap."),
