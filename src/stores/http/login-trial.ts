@@ -5,16 +5,17 @@ import type { HttpAnswer } from "./message.ts";
 /** What is known of a login after one request. */
 type Verdict = { readonly is: "Accepted" | "Open" } | { readonly is: "Refused"; readonly refusal: CredentialsRefused };
 
-/** After so long a login that was accepted is tried by one request again: its password may have been changed since. */
+/** A login that was accepted is tried anew after so long, even while other requests are under way: they may hang. */
 const acceptedForMs = 5_000;
 
 /**
- * Lets one request try a login alone, and the others wait for what it comes to: directories lock accounts after a few failed
- * logins, and many requests at once would make as many.
+ * Lets the first request after a pause try the login alone, and the others wait for what it comes to: directories lock accounts
+ * after a few failed logins, and many requests at once would make as many.
  */
 export class LoginTrial {
   readonly #now: () => number;
   #acceptedAt = Number.NEGATIVE_INFINITY;
+  #underWay = 0;
   #trial: Promise<Verdict> | undefined;
 
   /** @param now monotonic, in milliseconds */
@@ -24,12 +25,13 @@ export class LoginTrial {
 
   /** Runs one request when it may. Throws the refusal of the request that it waited for. */
   async run(signal: AbortSignal, request: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
-    while (this.#now() - this.#acceptedAt >= acceptedForMs) {
-      if (this.#trial === undefined) return this.#lead(request);
+    while (this.#trial !== undefined) {
       const verdict = await unlessAborted(this.#trial, signal);
       if (verdict.is === "Refused") throw verdict.refusal;
+      if (verdict.is === "Accepted") return this.#judged(request, () => {});
     }
-    return this.#judged(request, () => {});
+    const isGood = this.#underWay > 0 && this.#now() - this.#acceptedAt < acceptedForMs;
+    return isGood ? this.#judged(request, () => {}) : this.#lead(request);
   }
 
   #lead(request: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
@@ -43,6 +45,7 @@ export class LoginTrial {
 
   async #judged(request: () => Promise<HttpAnswer>, tell: (verdict: Verdict) => void): Promise<HttpAnswer> {
     let verdict: Verdict = { is: "Open" };
+    this.#underWay += 1;
     try {
       const answer = await request();
       if (acceptsLogin(answer.status)) {
@@ -57,6 +60,7 @@ export class LoginTrial {
       }
       throw error;
     } finally {
+      this.#underWay -= 1;
       tell(verdict);
     }
   }
