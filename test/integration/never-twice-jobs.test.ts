@@ -117,9 +117,9 @@ describe("an operator killed while it orders and follows", () => {
 
   it.each(whileOrdering)("$when leaves one order, for the next to find or to make", async ({ name, doubt }) => {
     expect(states("open", name)).toEqual(["Done"]);
-    expect(await outcomes(`${name}-open`)).toEqual(["Delivered"]);
+    expect(await outcomes(`${name}-open`)).toEqual(["JobSubmitted", "Delivered"]);
     expect(states("blind", name).length).toBeLessThanOrEqual(1);
-    expect(await outcomes(`${name}-blind`)).toEqual([doubt === true ? "InDoubt" : "Delivered"]);
+    expect(await outcomes(`${name}-blind`)).toEqual(doubt === true ? ["InDoubt"] : ["JobSubmitted", "Delivered"]);
     expect([...scene.open.orders.collisions, ...scene.blind.orders.collisions]).toEqual([]);
   });
 });
