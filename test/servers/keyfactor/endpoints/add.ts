@@ -56,6 +56,9 @@ function workOf({ id }: Certificate, entry: Entry): Work {
     alias: entry.Alias ?? undefined,
     overwrite: entry.Overwrite ?? false,
     includePrivateKey: entry.IncludePrivateKey ?? false,
+    parameters: entry.JobFields ?? {},
+    ...(entry.EntryPassword ? { entryPassword: entry.EntryPassword } : {}),
+    pfxPassword: entry.PfxPassword ?? undefined,
   };
 }
 

@@ -44,7 +44,7 @@ export const deployPfx: Endpoint = {
     const targets = targetsOf(call, request);
     if (targets.length === 0) throw badRequest("Stores is required.");
     const once = onceAt(request.JobTime, call.command.now());
-    const failed = deployed(call, certificate, targets, once).map(({ target }) => target);
+    const failed = deployed(call, certificate, targets, once, request.Password).map(({ target }) => target);
     return ok({
       SuccessfulStores: targets.filter((target) => !failed.includes(target)).map(({ storeId }) => storeId),
       FailedStores: failed.map(({ storeId }) => storeId),

@@ -57,6 +57,7 @@ export function deployed(
   certificate: Certificate,
   targets: readonly Target[],
   once: Once,
+  entryPassword?: string,
 ): RefusedTarget[] {
   const includePrivateKey = certificate.key !== undefined;
   return targets.flatMap((target) => {
@@ -64,7 +65,17 @@ export function deployed(
     if (store === undefined) return [{ target, explanation: "The certificate store does not exist." }];
     const explanation = refusalOf(store, certificate, { ...target, includePrivateKey, hasEntryPassword: false });
     if (explanation !== undefined) return [{ target, explanation }];
-    const work = { kind: "Add", certificateId: certificate.id, alias, overwrite, includePrivateKey } as const;
+    const { parameters } = target;
+    const certificateId = certificate.id;
+    const work = {
+      kind: "Add",
+      certificateId,
+      alias,
+      overwrite,
+      includePrivateKey,
+      parameters,
+      entryPassword,
+    } as const;
     command.jobs.create(store.id, work, once, command.now());
     return [];
   });

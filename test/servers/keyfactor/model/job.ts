@@ -6,6 +6,11 @@ export type Work =
       readonly alias: string | undefined;
       readonly overwrite: boolean;
       readonly includePrivateKey: boolean;
+      /** Entry parameters by name. */
+      readonly parameters: Readonly<Record<string, unknown>>;
+      /** Of the entry, and of the PFX that the orchestrator is handed; undefined where none was given. */
+      readonly entryPassword?: unknown;
+      readonly pfxPassword?: string | undefined;
     }
   | { readonly kind: "Remove"; readonly alias: string }
   | { readonly kind: "Inventory" };
