@@ -20,6 +20,7 @@ import type { Jobs } from "./deployment/deployment.ts";
 import { Facts } from "./deployment/facts.ts";
 import { DeploymentPlace } from "./deployment/place.ts";
 import { isDeploymentKey } from "./deployment/place-key.ts";
+import { Receipts } from "./deployment/receipts.ts";
 import { removeFrom } from "./deployment/remove.ts";
 import { withdrawFrom } from "./deployment/withdraw.ts";
 import { downloadFrom } from "./download/download.ts";
@@ -35,7 +36,7 @@ export class CommandStore implements Store {
 
   constructor(command: Command, { timeoutMs }: { readonly timeoutMs: number }) {
     const facts = new Facts(command.client, timeoutMs);
-    this.#command = { ...command, facts, receipts: new Map(), now: () => new Date() };
+    this.#command = { ...command, facts, receipts: new Receipts(), deployed: new Set(), now: () => new Date() };
     this.timeoutMs = timeoutMs;
   }
 

@@ -2,12 +2,14 @@ import type { KeyfactorCommandTarget, SecretKeyRef } from "../../../crds/index.t
 import type { Command } from "../command.ts";
 import type { Facts } from "./facts.ts";
 import type { Placed } from "./placed.ts";
+import type { Receipts } from "./receipts.ts";
 
 /** What all deployments of one store resource share. */
 export interface Jobs extends Command {
   readonly facts: Facts;
-  /** The jobs that this process was told the ids of, and the addresses that they are for. */
-  readonly receipts: Map<string, string>;
+  readonly receipts: Receipts;
+  /** What this process has sent to PFX Deploy: address and thumbprint. */
+  readonly deployed: Set<string>;
   readonly now: () => Date;
 }
 
@@ -24,7 +26,7 @@ export interface Deployment {
   /** What lay there by our hand, or when the write under way began. */
   readonly before: Placed | undefined;
   readonly runAt: Date | undefined;
-  secret(ref: SecretKeyRef): Buffer;
+  readonly secret: (ref: SecretKeyRef) => Buffer;
 }
 
 export function collectionOf({ target, command }: Deployment): number | undefined {

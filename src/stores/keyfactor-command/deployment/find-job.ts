@@ -21,6 +21,5 @@ export async function findJob(
   if (scheduled === "Denied") return { is: "Denied" };
   const runs = await ifAllowed(runsAtPath(client, store.path, signal));
   if (runs === "Denied") return { is: "Denied" };
-  const others = [...receipts].filter(([, of]) => of !== address).map(([id]) => id);
-  return lostJobIn({ store, since, scheduled, runs, ofOthers: new Set(others) });
+  return lostJobIn({ store, since, scheduled, runs, ofOthers: receipts.ofOthers(address) });
 }

@@ -95,7 +95,7 @@ async function underWay(
       return { outcome: "Failed", reason: "JobFailed", message };
     }
     case "Gone": {
-      const message = `Command has the job for ${where} no more: it was unscheduled there.`;
+      const message = `Command has the job for ${where} no more: it was unscheduled there before anybody began it.`;
       return { outcome: "Failed", reason: "JobFailed", message };
     }
   }

@@ -1,13 +1,12 @@
-import { BlockedError, TransientError } from "../../errors.ts";
-import { addCertificate, type EntryPassword } from "../api/add-certificate.ts";
-import { deployPfx } from "../api/deploy-pfx.ts";
-import { scheduleOf } from "../api/schedule.ts";
 import type { Desired, Job, PutResult } from "../../contract.ts";
-import { CommandRefusal } from "../failure.ts";
+import { BlockedError } from "../../errors.ts";
+import { addCertificate } from "../api/add-certificate.ts";
+import { scheduleOf } from "../api/schedule.ts";
+import { deploy, jobTimeOf, wasDeployed } from "./deploy.ts";
 import { collectionOf, type Deployment } from "./deployment.ts";
+import { entryPasswordOf, overwriteIn, parametersOf, textOf } from "./entry.ts";
 import { writeJobState } from "./job-state.ts";
 import { type Look, lookAt } from "./look.ts";
-import { overwrites } from "./overwrite.ts";
 import { generatedPassword } from "./password.ts";
 import { includesPrivateKey } from "./placement.ts";
 import { obstacleIn } from "./seen.ts";
@@ -18,17 +17,15 @@ export async function put(deployment: Deployment, desired: Desired, signal: Abor
   const obstacle = obstacleIn(deployment, look);
   if (obstacle !== undefined) throw new BlockedError(obstacle.reason, obstacle.message);
   const { target, before, thumbprint } = deployment;
-  if (target.method !== "PfxDeploy" || before?.thumbprint === thumbprint) {
+  const enrolled = target.method === "PfxDeploy" && before?.thumbprint !== thumbprint;
+  if (!enrolled || (await wasDeployed(deployment, look, signal))) {
     return { outcome: "Submitted", job: await add(deployment, look, signal) };
   }
-  const expired = await deploy(deployment, look, signal);
-  if (expired === undefined) return { outcome: "Submitted", job: jobOf(deployment, [], jobTimeOf(deployment)) };
-  const message = `Command had the enrolled PFX no longer at hand (it says: ${expired}); the certificate is added as one that it holds.`;
-  return {
-    outcome: "Submitted",
-    job: await add(deployment, look, signal),
-    warning: { reason: "StagingExpired", message },
-  };
+  const deployed = await deploy(deployment, look, signal);
+  if (deployed.is === "Submitted") return { outcome: "Submitted", job: jobOf(deployment, [], jobTimeOf(deployment)) };
+  const message = `Command has no enrolled PFX at hand any more (it says: ${deployed.said}); the certificate goes there as one that Command holds.`;
+  const job = await add(deployment, look, signal);
+  return { outcome: "Submitted", job, warning: { reason: "StagingExpired", message } };
 }
 
 async function add(deployment: Deployment, look: Look, signal: AbortSignal): Promise<Job> {
@@ -53,41 +50,8 @@ async function add(deployment: Deployment, look: Look, signal: AbortSignal): Pro
     },
     signal,
   );
-  for (const id of ids) command.receipts.set(id.toLowerCase(), address);
+  for (const id of ids) command.receipts.note(id, address);
   return jobOf(deployment, ids, due);
-}
-
-/** Gives what Command says where it has no enrolled PFX at hand any more: that was refused, so nothing has happened. */
-async function deploy(deployment: Deployment, look: Look, signal: AbortSignal): Promise<string | undefined> {
-  const { command, target, certificateId } = deployment;
-  try {
-    const outcome = await deployPfx(
-      command.client,
-      {
-        storeId: look.store.id,
-        legacyTypeId: command.legacyStoreIds ? look.store.typeId : undefined,
-        alias: target.alias,
-        overwrite: overwriteIn(deployment, look),
-        parameters: parametersOf(deployment) ?? {},
-        password: secretText(deployment, target.entryPassword?.secretRef) ?? generatedPassword(),
-        certificateId,
-        requestId: look.requestId,
-        jobTime: jobTimeOf(deployment),
-      },
-      signal,
-    );
-    if (outcome === "Submitted") return undefined;
-  } catch (error) {
-    // How it says so is not published; all that it could refuse otherwise was checked.
-    if (error instanceof CommandRefusal && error.status === 400) return error.said;
-    throw error;
-  }
-  const message = `Command has made no job for ${look.store.path} on ${look.store.clientMachine}, and does not say why; it is tried again.`;
-  throw new TransientError("JobNotCreated", message, { happened: "no" });
-}
-
-function overwriteIn({ target, before }: Deployment, { entry }: Look): boolean {
-  return target.overwrite ?? overwrites(entry, before);
 }
 
 function jobOf({ thumbprint }: Deployment, ids: readonly string[], due: Date | undefined): Job {
@@ -95,34 +59,13 @@ function jobOf({ thumbprint }: Deployment, ids: readonly string[], due: Date | u
   return { ids: ids.slice(0, 8).map((id) => id.toLowerCase()), state };
 }
 
-/** With `submit: Early` Command is told of a time to come; otherwise it begins at once. */
-function startOf({ target, runAt, command }: Deployment): Date | undefined {
-  return target.submit === "Early" && runAt !== undefined && runAt > command.now() ? runAt : undefined;
-}
-
-/** A time that is over means at once to Command, too. */
-function jobTimeOf({ runAt, command }: Deployment): Date | undefined {
-  return runAt !== undefined && runAt > command.now() ? runAt : undefined;
-}
-
-function parametersOf(deployment: Deployment): Record<string, string> | undefined {
-  const { entryParameters = {}, secretEntryParameters = {} } = deployment.target;
-  const secrets = Object.entries(secretEntryParameters).map(([name, ref]) => [name, deployment.secret(ref).toString()]);
-  const all = { ...entryParameters, ...(Object.fromEntries(secrets) as Record<string, string>) };
-  return Object.keys(all).length === 0 ? undefined : all;
-}
-
-function entryPasswordOf(deployment: Deployment): EntryPassword | undefined {
-  const { secretRef, pam } = deployment.target.entryPassword ?? {};
-  if (pam !== undefined) return { Provider: pam.providerId, Parameters: pam.parameters };
-  const value = secretText(deployment, secretRef);
-  return value === undefined ? undefined : { SecretValue: value };
+/** With `submit: Early` Command is told of a time to come; PFX Deploy that came too late keeps its time, too. */
+function startOf(deployment: Deployment): Date | undefined {
+  const { submit, method } = deployment.target;
+  return submit === "Early" || method === "PfxDeploy" ? jobTimeOf(deployment) : undefined;
 }
 
 function pfxPasswordOf(deployment: Deployment): string {
-  return secretText(deployment, deployment.target.pfxPasswordSecretRef) ?? generatedPassword();
-}
-
-function secretText(deployment: Deployment, ref: Parameters<Deployment["secret"]>[0] | undefined): string | undefined {
-  return ref === undefined ? undefined : deployment.secret(ref).toString("utf8");
+  const ref = deployment.target.pfxPasswordSecretRef;
+  return ref === undefined ? generatedPassword() : textOf(deployment, ref);
 }

@@ -118,17 +118,17 @@ async function followRemoval(
     case "Hidden":
       return isShown(key, await command.facts.inventory(store.id, "Fresh", signal)) ? { job } : {};
     case "Gone":
-      return removalFailed(store, "it was unscheduled in Command");
+      return removalFailed(store, "it was unscheduled in Command.");
     case "Failed":
       if (!isShown(key, await command.facts.inventory(store.id, "Fresh", signal))) return {};
-      return removalFailed(store, told.message);
+      return removalFailed(store, `the orchestrator said: ${told.message}`);
     case "Ended":
       return told.success ? {} : { left: `perhaps an entry in ${whereOf(store)}: its removal ended with a warning` };
   }
 }
 
 function removalFailed(store: CertificateStore, said: string): RemoveResult {
-  const message = `The job that removes the entry from ${whereOf(store)} failed. The orchestrator said: ${said}`;
+  const message = `The job that removes the entry from ${whereOf(store)} failed: ${said}`;
   return { failed: { reason: "JobFailed", message } };
 }
 

@@ -75,7 +75,7 @@ function isThere(deployment: Deployment, { entry }: Look): boolean {
 
 function isInventoryOf(store: CertificateStore, run: JobRun, since: Date): boolean {
   const own = run.storePath === store.path && run.clientMachine === store.clientMachine;
-  return own && /inventory/i.test(run.type) && run.endedAt !== undefined && (run.startedAt ?? since) >= since;
+  return own && /inventory/i.test(run.type) && run.endedAt !== undefined && (run.startedAt ?? since) > since;
 }
 
 function missing({ path, clientMachine }: CertificateStore, { warned }: JobState, said: string): Followed {

@@ -1,0 +1,62 @@
+import { TransientError } from "../../errors.ts";
+import { deployPfx } from "../api/deploy-pfx.ts";
+import { CommandRefusal } from "../failure.ts";
+import type { Deployment } from "./deployment.ts";
+import { entryPasswordText, overwriteIn, parametersOf } from "./entry.ts";
+import { findJob } from "./find-job.ts";
+import type { Look } from "./look.ts";
+import { generatedPassword } from "./password.ts";
+
+/** Command has an enrolled PFX at hand for five minutes: a job from before is of an enrolment before. */
+const stagedMs = 300_000;
+
+/** What became of a PFX Deploy: there is a job, or Command refused with these words, so that there is none. */
+export type Deployed = { readonly is: "Submitted" } | { readonly is: "Refused"; readonly said: string };
+
+/** Sends the enrolled PFX. Throws `TransientError` `JobNotCreated` where Command says that there is no job, and not why. */
+export async function deploy(deployment: Deployment, look: Look, signal: AbortSignal): Promise<Deployed> {
+  const { command, target, certificateId } = deployment;
+  command.deployed.add(nameOf(deployment));
+  try {
+    const outcome = await deployPfx(
+      command.client,
+      {
+        storeId: look.store.id,
+        legacyTypeId: command.legacyStoreIds ? look.store.typeId : undefined,
+        alias: target.alias,
+        overwrite: overwriteIn(deployment, look),
+        parameters: parametersOf(deployment) ?? {},
+        password: entryPasswordText(deployment) ?? generatedPassword(),
+        certificateId,
+        requestId: look.requestId,
+        jobTime: jobTimeOf(deployment),
+      },
+      signal,
+    );
+    if (outcome === "Submitted") return { is: "Submitted" };
+  } catch (error) {
+    // How it says that it has no PFX at hand is not published; all else that it could refuse was checked.
+    if (error instanceof CommandRefusal && error.status === 400) return { is: "Refused", said: error.said };
+    throw error;
+  }
+  const message = `Command has made no job for ${look.store.path} on ${look.store.clientMachine}, and does not say why; it is tried again.`;
+  throw new TransientError("JobNotCreated", message, { happened: "no" });
+}
+
+/** Whether this certificate was sent to this place before: that is done once, and what comes after is an Add. */
+export async function wasDeployed(deployment: Deployment, { store }: Look, signal: AbortSignal): Promise<boolean> {
+  const { command } = deployment;
+  if (command.deployed.has(nameOf(deployment))) return true;
+  const since = new Date(command.now().getTime() - stagedMs);
+  const found = await findJob(deployment, store, since, signal);
+  return found.is === "Found" || found.is === "Several";
+}
+
+/** A time that is over means at once to Command, too. */
+export function jobTimeOf({ runAt, command }: Deployment): Date | undefined {
+  return runAt !== undefined && runAt > command.now() ? runAt : undefined;
+}
+
+function nameOf({ address, thumbprint }: Deployment): string {
+  return `${address} ${thumbprint}`;
+}
