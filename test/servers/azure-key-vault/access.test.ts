@@ -146,6 +146,8 @@ const calls: readonly [Action, string, (client: Scene["client"]) => Promise<{ st
   ["recover", "certificates/recover/action", (client) => client.post("/deletedcertificates/web/recover")],
   ["purge", "certificates/purge/action", (client) => client.delete("/deletedcertificates/web")],
   ["getSecret", "secrets/getSecret/action", (client) => client.get("/secrets/web/")],
+  ["listSecret", "secrets/readMetadata/action", (client) => client.get("/secrets/web/versions")],
+  ["readKey", "keys/read", (client) => client.get("/keys/web/versions")],
 ];
 
 it.each(calls)("asks for the right to %s, and names %s: %#", async (action, named, call) => {

@@ -109,3 +109,33 @@ it("may be somebody's who has no certificate there", async () => {
 
   expect(await client.get("/secrets/other/")).toMatchObject({ status: 200, json: { value: "value" } });
 });
+
+it("is listed without its value, and so is the key", async () => {
+  const { scene, imported } = await withPem();
+  const second = await scene.imported();
+  const ids = (kind: string) => [imported, second].map(({ id }) => id.replace("/certificates/", `/${kind}/`));
+
+  expect((await scene.client.get("/secrets/web/versions")).json).toEqual({
+    value: ids("secrets").map((id) => ({ id })),
+    nextLink: null,
+  });
+  expect((await scene.client.get("/keys/web/versions")).json).toEqual({
+    value: ids("keys").map((kid) => ({ kid })),
+    nextLink: null,
+  });
+});
+
+it.each([
+  ["keys", "a key", "kid"],
+  ["secrets", "a secret", "id"],
+])("lists in %s whether %s of somebody else has a name", async (kind, _, member) => {
+  const { client, server } = await Scene.start();
+  server.vault.keys.add("a");
+  server.vault.secrets.set("a", "value");
+
+  expect((await client.get(`/${kind}/a/versions`)).json).toEqual({
+    value: [{ [member]: expect.stringMatching(new RegExp(`^${server.url}/${kind}/a/[0-9a-f]{32}$`)) as string }],
+    nextLink: null,
+  });
+  expect((await client.get(`/${kind}/b/versions`)).json).toEqual({ value: [], nextLink: null });
+});
