@@ -178,6 +178,25 @@ describe.each(shows)("a newer change while a job is open, where the ledger shows
   });
 });
 
+describe("an agent that begins a job at any point of the life that takes it back", () => {
+  it("leaves no two jobs at once, and the newer one is delivered", async () => {
+    const states: (string | undefined)[] = [];
+    for (const point of points.slice(0, 6)) {
+      const world = await ordered("Everything");
+      world.wanted = third;
+      await live(
+        world,
+        at(point, () => world.orders.begin("web")),
+      );
+      states.push(world.orders.find("order-2")?.state);
+      world.orders.pace = pace;
+      await settle(world);
+      expect([point, outcome(world)]).toEqual([point, "once"]);
+    }
+    expect(states).toEqual(["Begun", "Begun", "Begun", "Cancelled", "Cancelled", "Cancelled"]);
+  });
+});
+
 describe("a job that is open when writing stops", () => {
   it("is taken back where its owner suspends it, and ordered again when it goes on", async () => {
     const world = await ordered("Everything");
