@@ -49,7 +49,7 @@ export class CommandWorld {
     await this.world.apply({ ...named("v1", "Secret", name, this.world.home), type, stringData });
   }
 
-  /** Applies a store with its Secret and CA, both of its name. @param block what the block has otherwise */
+  /** Applies a store with its Secret `<name>-login` and its CA in the ConfigMap `<name>-ca`. @param block what the block has otherwise */
   async store(
     name: string,
     block: Spec = {},
@@ -58,15 +58,15 @@ export class CommandWorld {
     rememberSecret(login.password);
     const { home } = this.world;
     await this.world.apply(
-      { ...named("v1", "Secret", name, home), type: "kubernetes.io/basic-auth", stringData: login },
-      { ...named("v1", "ConfigMap", name, home), data: { "ca.crt": server.caPem } },
+      { ...named("v1", "Secret", `${name}-login`, home), type: "kubernetes.io/basic-auth", stringData: login },
+      { ...named("v1", "ConfigMap", `${name}-ca`, home), data: { "ca.crt": server.caPem } },
       {
         ...this.ours("CertificateStore", name),
         spec: {
           keyfactorCommand: {
             url: server.url,
-            auth: { basicSecretRef: { name } },
-            caConfigMapRef: { name, key: "ca.crt" },
+            auth: { basicSecretRef: { name: `${name}-login` } },
+            caConfigMapRef: { name: `${name}-ca`, key: "ca.crt" },
             ...block,
           },
           ...spec,
