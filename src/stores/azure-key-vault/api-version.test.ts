@@ -13,7 +13,7 @@ describe("a block that asks for what came later", () => {
     ["policy.x509.sans.ipAddresses", addresses, "7.6"],
     ["policy.issuer.certificateTransparency", transparency, "2016-10-01"],
   ])("is refused: %s", (field, block, version) => {
-    expect(() => checkApiVersion(block, version)).toThrow(
+    expect(() => checkApiVersion(block, { type: "RSA" }, version)).toThrow(
       expect.objectContaining({ reason: "ApiVersionTooOld", message: expect.stringContaining(field) as string }),
     );
   });
@@ -27,6 +27,11 @@ describe("a block that asks for what came later", () => {
     [transparency, "7.0"],
     [{ tags: { a: "b" } }, "2015-06-01"],
   ])("is taken: %j by %s", (block, version) => {
-    expect(() => checkApiVersion(block, version)).not.toThrow();
+    expect(() => checkApiVersion(block, { type: "RSA" }, version)).not.toThrow();
+  });
+
+  it("as are keys: those on curves came with 7.0", () => {
+    expect(() => checkApiVersion({}, { type: "EC" }, "7.0")).not.toThrow();
+    expect(() => checkApiVersion({}, { type: "EC" }, "2016-10-01")).toThrow("an EC key needs version 7.0");
   });
 });

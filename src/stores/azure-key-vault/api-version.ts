@@ -1,5 +1,6 @@
 import type { AzureKeyVaultTarget } from "../../crds/index.ts";
 import { TerminalError } from "../errors.ts";
+import type { VaultKey } from "./key.ts";
 
 /** The version that is spoken when the store names none. */
 export const defaultApiVersion = "7.6";
@@ -25,8 +26,9 @@ const since: readonly { field: string; version: string; used: (target: AzureKeyV
 ];
 
 /** Throws `TerminalError` `ApiVersionTooOld` for a block that asks for more than the store's version of the API has. */
-export function checkApiVersion(target: AzureKeyVaultTarget, version: string): void {
-  const missing = since.find((one) => one.used(target) && order(version) < order(one.version));
+export function checkApiVersion(target: AzureKeyVaultTarget, key: Pick<VaultKey, "type">, version: string): void {
+  const asked = [...since, { field: "an EC key", version: "7.0", used: () => key.type === "EC" }];
+  const missing = asked.find((one) => one.used(target) && order(version) < order(one.version));
   if (missing === undefined) return;
   const message = `${missing.field} needs version ${missing.version} of the vault's API, and the store speaks ${version}; set apiVersion there.`;
   throw new TerminalError("ApiVersionTooOld", message);

@@ -33,10 +33,10 @@ export interface Attributes {
 
 /** Throws `TerminalError` `UnsupportedKey`, `PolicyMismatch`, `ApiVersionTooOld`. */
 export function wantedOf(target: AzureKeyVaultTarget, desired: Desired, apiVersion: string): Wanted {
-  checkApiVersion(target, apiVersion);
   const { bundle, chain, mark } = desired;
   const facts = certificateFacts(bundle.leaf);
   const key = vaultKeyOf(facts);
+  checkApiVersion(target, key, apiVersion);
   const { enabled = true, notBefore, expires, preserveCertOrder } = target;
   return {
     leaf: bundle.leaf,
