@@ -93,6 +93,11 @@ it("a refused login is tried again by a health check alone, and all go on when t
   const second = await renew(locked);
   await told("locked", "Waiting/CredentialsRefused");
   expect(await failures("locked")).toEqual([undefined]);
+  // The store is shut, and nobody has said anything about the source.
+  const valid = (await deployments("locked")).map(({ status }) =>
+    status?.conditions?.find(({ type }) => type === "SourceValid"),
+  );
+  expect([...new Set(valid.map((one) => `${one?.status} ${one?.reason}`))]).toEqual(["True Valid"]);
   const tries = locked.proxy.requests.length;
   locked.proxy.heal();
   await delivered("locked", second);

@@ -48,6 +48,8 @@ interface Known {
   /** The record of a write that it has opened. */
   opened?: DeliveryRecord;
   source?: Source;
+  /** Nobody has asked for the source: the store lets nobody in. */
+  unread?: boolean;
   told?: Told | undefined;
   replaced?: string | undefined;
   /** What it came to was told before. */
@@ -137,7 +139,10 @@ async function settle(
     const { namespace, rollout } = subject;
     const reading = { now, signal, onDefect: (error: unknown) => effects.onDefect(error) };
     // In a rollout it must be known of which bundle this target is past, so that those after it can go.
-    if (refusal !== undefined && rollout === undefined) throw refusal;
+    if (refusal !== undefined && rollout === undefined) {
+      known.unread = true;
+      throw refusal;
+    }
     return await useSource(context, subject, target, reading, async (source) => {
       known.source = source;
       known.asked = run.rollouts.ask(key, subject, target, before, revisionOf(context, subject, source));
@@ -184,7 +189,8 @@ function saveOutcome(
       const news = saved || known.repeated === true ? undefined : change;
       const report = { target: target.name, record, change: news, generation: subject.generation, at: context.now() };
       const teller = { provider: target.provider, told };
-      return withReport(draft, { ...report, teller, replaced, source: sourceReport(source, record) });
+      const found = known.unread === true ? undefined : sourceReport(source, record);
+      return withReport(draft, { ...report, teller, replaced, source: found });
     },
     signal,
   );
