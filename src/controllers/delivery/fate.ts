@@ -70,7 +70,7 @@ export async function fateOf(
   const visit = context.stores.enter(subject.namespace, storeRef, { for: "Removal", key }, visitor);
   if (visit.state === "Parked") {
     // Of a login that was refused nobody is let in to be refused again.
-    if (going !== undefined && visit.why?.reason === "CredentialsRefused") return outlived(address, visit.why);
+    if (going !== undefined && visit.why?.reason === "CredentialsRefused") return outlived(entry, visit.why);
     return waits(entry, withTold(entry, subject, visit.why, inputs), visit.why?.until);
   }
   try {
@@ -80,7 +80,7 @@ export async function fateOf(
     if (signal.aborted || !isStoreError(error)) throw error;
     if (isOverdue(entry, context.now())) return overdue(entry);
     const forGood = going !== undefined && error.name !== "TransientError" && error.reason !== storeSuspended;
-    if (forGood) return outlived(address, error);
+    if (forGood) return outlived(entry, error);
     const maybeLater = error.name === "TransientError" || error.reason === storeSuspended;
     if (verdict.do === "Withdraw" && !maybeLater) return leftBehind(`${error.message}${jobGoesOn(entry)}`);
     return notYet(context, subject, entry, error, inputs);
@@ -139,8 +139,8 @@ function leftBehind(message: string): Fate {
 }
 
 /** Nothing can be created any more in a namespace that is being deleted, so what is refused there stays so. */
-function outlived(address: string, { message }: StoreError): Fate {
-  return leftBehind(`${address} stays: its namespace is being deleted. ${message}`);
+function outlived(entry: PreviousPlace, { message }: StoreError): Fate {
+  return leftBehind(`${entry.place.address} stays: its namespace is being deleted. ${message}${jobGoesOn(entry)}`);
 }
 
 /** Every failure here is tried again: an object that waits for its removal must not be forgotten. */
