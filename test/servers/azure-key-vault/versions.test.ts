@@ -84,6 +84,15 @@ it("lists certificates in pages, with links that lead on", async () => {
   expect(listed[0]).not.toHaveProperty("policy");
 });
 
+it("has no link behind a page that the rest just fills", async () => {
+  const scene = await Scene.start();
+  for (const name of ["a", "b"]) await scene.imported(name);
+
+  const { json } = await scene.client.get("/certificates", { query: "api-version=7.6&maxresults=2" });
+
+  expect(json).toMatchObject({ value: [{}, {}], nextLink: null });
+});
+
 it("lists versions by their ids, and none of what is not there", async () => {
   const scene = await Scene.start();
   const ids = [(await scene.imported()).id, (await scene.imported()).id];

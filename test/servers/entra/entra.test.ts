@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type JsonWebKey, randomUUID } from "node:crypto";
+import { createHash, generateKeyPairSync, type JsonWebKey, randomUUID, sign } from "node:crypto";
 import {
   ClientAssertionCredential,
   ClientCertificateCredential,
@@ -139,6 +139,29 @@ it("refuses the certificate's name on another key's assertion", async () => {
   const credential = new ClientCertificateCredential(tenantId, clientId, { certificate }, identity);
 
   await expect(credential.getToken(scope)).rejects.toThrow("AADSTS700027");
+});
+
+it.each([
+  ["for another tenant", (claims: object, url: string) => ({ ...claims, aud: `${url}/other/v2.0` }), "AADSTS700023"],
+  ["of another application", (claims: object) => ({ ...claims, iss: "other", sub: "other" }), "AADSTS700021"],
+  ["for this one", (claims: object) => claims, undefined],
+])("checks what a certificate's assertion claims: %s", async (_, changed, code) => {
+  const { pem, key, der } = selfSigned(generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey);
+  const { server, identity } = await start({ certificates: [pem] });
+  const now = Math.floor(Date.now() / 1_000);
+  const aud = `${server.url}/${tenantId}/oauth2/v2.0/token`;
+  const claims = changed({ iss: clientId, sub: clientId, aud, nbf: now, exp: now + 600 }, server.url);
+  const header = { alg: "RS256", x5t: createHash("sha1").update(der).digest("base64url") };
+  const text = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
+  const assertion = `${text}.${sign("sha256", Buffer.from(text), key).toString("base64url")}`;
+
+  const credential = new ClientAssertionCredential(tenantId, clientId, () => Promise.resolve(assertion), identity);
+  const refusal = await credential.getToken(scope).then(
+    () => undefined,
+    (error: Error) => /AADSTS\d+/.exec(error.message)?.[0],
+  );
+
+  expect(refusal).toBe(code);
 });
 
 function serviceAccounts() {
