@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { kubeconfigText } from "../control-plane/index.ts";
+import { eventually, kubeconfigText } from "../control-plane/index.ts";
 import { sharedControlPlane } from "../control-plane/shared.ts";
 import { rememberSecret } from "../leaks/material.ts";
 import { deployment, leafAndIssuer, named, target, World } from "./world.ts";
@@ -49,4 +49,31 @@ it("a host of --resolve is reached at its address, and its certificate is that o
   await byKubeconfig("https://elsewhere.example.com:1");
   const { status } = await world.reason("other", "ClusterUnavailable", "Delivered");
   expect(status?.targets?.[0]?.message).toContain("elsewhere.example.com");
+});
+
+it("own-cluster keeps stores other than kubernetes from this cluster's API service", async () => {
+  await world.start(["--deny-egress=own-cluster"]);
+  await byKubeconfig(`https://127.0.0.1:${port}`);
+  await world.reason("other", "Delivered");
+  const auth = { tokenSecretRef: { name: "token", key: "token" } };
+  await world.apply(
+    { ...named("v1", "Secret", "token", world.home), stringData: { token: "abc" } },
+    {
+      ...named("certferry.io/v1alpha1", "CertificateStore", "command", world.home),
+      spec: { keyfactorCommand: { url: `https://127.0.0.1:${port}`, auth } },
+    },
+  );
+  const message = [
+    "get",
+    "certificatestore",
+    "command",
+    "-n",
+    world.home,
+    "-o",
+    "jsonpath={.status.conditions[*].message}",
+  ];
+  await eventually("the store to be refused", async () => {
+    const { stdout } = await world.plane.kubectl(message);
+    return stdout.includes("127.0.0.1 is denied by its flag --deny-egress");
+  });
 });
