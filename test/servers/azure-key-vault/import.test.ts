@@ -1,5 +1,7 @@
+import { generateKeyPairSync } from "node:crypto";
 import { expect, it } from "vitest";
-import { bundle, identityFor, Scene, versionOf } from "./testing/scene.ts";
+import { selfSigned } from "../../fixtures/any-key.ts";
+import { bundle, identityFor, pemPolicy, Scene, validity, versionOf } from "./testing/scene.ts";
 
 const path = "/certificates/web/import";
 const pfxUnreadable =
@@ -89,6 +91,25 @@ it("limits the password to 200 characters", async () => {
   });
 });
 
+it.each([
+  [200, 200],
+  [201, 400],
+])("limits the certificate's subject to 200 characters: %i", async (length, expected) => {
+  const { client } = await Scene.start();
+  const subject = "x".repeat(length - "CN=".length);
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const { keyPem, pem } = selfSigned(privateKey, { ...validity, subject });
+
+  const { status, json } = await client.post(path, { value: keyPem + pem, policy: pemPolicy });
+
+  expect(status).toBe(expected);
+  expect((json as { error?: { message: string } }).error?.message).toBe(
+    expected === 200
+      ? undefined
+      : "The specified X.509 certificate content is invalid. Error: One or more X.509 properties are invalid.",
+  );
+});
+
 it.each(["a.b", "a_b", "*", "x".repeat(128)])("refuses the name %s", async (name) => {
   const { send } = await withPfx();
 
@@ -121,7 +142,7 @@ it("is kept from the name of a key and of a secret", async () => {
   scene.server.vault.keys.add("key");
   scene.server.vault.secrets.set("secret", "value");
 
-  for (const name of ["key", "secret"]) {
+  for (const name of ["key", "Key", "secret", "SECRET"]) {
     const { status, json } = await send({}, name);
     expect([status, json]).toMatchObject([409, { error: { code: "Conflict" } }]);
   }

@@ -83,6 +83,13 @@ export class Vault {
     return { features, sku, issuers };
   }
 
+  /** What has the name and belongs to no certificate; names have no case [D]. */
+  otherAt(name: string): "key" | "secret" | undefined {
+    const has = (names: Iterable<string>) => [...names].some((other) => other.toLowerCase() === name.toLowerCase());
+    if (has(this.keys)) return "key";
+    return has(this.secrets.keys()) ? "secret" : undefined;
+  }
+
   /** Somebody has begun an operation of his own on the certificate, or ends it; without certificate there is nothing to it. */
   setPending(name: string, pending: boolean): void {
     const certificate = this.certificates.find(name);

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { ok } from "../../http/answer.ts";
 import type { Call, Endpoint } from "../endpoint.ts";
 import type { Contents } from "../files/contents.ts";
+import { factsOf } from "../files/facts.ts";
 import { belongsTo, keyTypeOf } from "../files/key.ts";
 import { readPem } from "../files/pem.ts";
 import { readPfx } from "../files/pfx.ts";
@@ -52,8 +53,8 @@ function checkState({ vault, name }: Call): void {
     throw new Refusal(409, "Forbidden", message);
   }
   // That they block the name is [D]; status and text are not known [U].
-  if (vault.keys.has(name)) throw conflict(`A key with the name ${name} exists already.`);
-  if (vault.secrets.has(name)) throw conflict(`A secret with the name ${name} exists already.`);
+  const other = vault.otherAt(name);
+  if (other !== undefined) throw conflict(`A ${other} with the name ${name} exists already.`);
 }
 
 /** Without a policy the service takes the value for a PFX (B.1 [S]). */
@@ -74,6 +75,12 @@ function versionOf(
   if (leaf.validToDate.getTime() <= call.vault.now()) {
     // That it is refused is [D] of a PFX, and taken for PEM as well [I]; the text is a placeholder (F.7 [U]).
     throw badParameter("The specified X.509 certificate content has expired.");
+  }
+  if (factsOf(leaf).subject.length > 200) {
+    // The length is [D]; that this text, which users quote (B.5 [C]), is for it is [I].
+    const message =
+      "The specified X.509 certificate content is invalid. Error: One or more X.509 properties are invalid.";
+    throw badParameter(message);
   }
   const isPreserved = call.features.preserveCertOrder && preserveCertOrder === true;
   const rest = contents.certificates.filter((certificate) => certificate !== leaf);
