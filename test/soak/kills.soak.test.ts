@@ -85,17 +85,21 @@ it(`${kills} kills of the operator during rotations leave no change written twic
     );
     await last.kill();
 
-    const { open, unmarked, blind } = estate.servers;
+    const { open, unmarked, blind, ordered } = estate.servers;
+    const orders = ordered.orders.all();
+    const carriedOut = orders.filter(({ state }) => state === "Done").map(({ entry }) => entry);
     const patches = await plane.audit.writes({ resource: "secrets", namespace: world.away });
     const codes = (name: string): number[] => patches.filter((patch) => patch.name === name).map(({ code }) => code);
     const written = (all: readonly number[]): number => all.filter((code) => code < 300).length;
     const held = [...secrets.held];
     console.table({
       kills: killed,
-      "kills amidst a write of a ledger": amidst,
+      "kills amidst a request to a ledger": amidst,
       "rotations of 16 certificates": estate.rotations,
       "writes of readable ledgers": open.ledger.entries().length + unmarked.ledger.entries().length,
       "writes of the blind ledger": blind.ledger.entries().length + blind.ledger.struck.length,
+      "orders that were carried out": carriedOut.length,
+      "orders that were taken back": orders.length - carriedOut.length,
       "doubts that a person ended": estate.doubts,
       "of them, struck": blind.ledger.struck.length,
       "writes of Secrets": held.flatMap(([, all]) => all).length,
@@ -105,6 +109,8 @@ it(`${kills} kills of the operator during rotations leave no change written twic
     expect(twice(open.ledger.entries())).toEqual([]);
     expect(twice(unmarked.ledger.entries())).toEqual([]);
     expect(twice(blind.ledger.entries())).toEqual([]);
+    expect(twice(carriedOut)).toEqual([]);
+    expect(ordered.orders.collisions).toEqual([]);
     expect(open.ledger.struck.length + unmarked.ledger.struck.length).toBe(0);
     expect(estate.misplaced()).toEqual([]);
     expect(held).toHaveLength(2 * certificates);

@@ -7,7 +7,12 @@ import { deployment, named, target, type World } from "../../integration/world.t
 import { Ledger, type Loss, type Shows } from "../../ledger/ledger.ts";
 import { LedgerServer } from "../../ledger/server.ts";
 
-const ledgers = { open: "Everything", unmarked: "NoMark", blind: "Nothing" } as const satisfies Record<string, Shows>;
+const ledgers = {
+  open: "Everything",
+  unmarked: "NoMark",
+  blind: "Nothing",
+  ordered: "Everything",
+} as const satisfies Record<string, Shows>;
 export type LedgerName = keyof typeof ledgers;
 const names = Object.keys(ledgers) as LedgerName[];
 const secrets = ["first", "second"] as const;
@@ -15,13 +20,15 @@ const secrets = ["first", "second"] as const;
 /** A write that is lost on its way is still written so much later: less than an attempt's 30 s of grace. */
 const lagMs = 3_000;
 const lossRate = 0.03;
+/** How long an agent takes: about as long as certificates last here, so that many jobs are taken back. */
+const pace = { idleMs: 10_000, workMs: 500 };
 const slowestMs = 500;
 const request = "certferry.io/reconcile-requested-at";
 const timely = (): AbortSignal => AbortSignal.timeout(30_000);
 
 type Target = NonNullable<NonNullable<StoreDeployment["status"]>["targets"]>[number];
 
-/** Certificates that are rotated, each in five places: three ledgers that lose answers, and two Secrets. */
+/** Certificates that are rotated, each in six places: four ledgers that lose answers, one of them by order, and two Secrets. */
 export class Estate {
   readonly #world: World;
   readonly #issuer: Issued;
@@ -43,7 +50,9 @@ export class Estate {
       open: await ledgerServer("open"),
       unmarked: await ledgerServer("unmarked"),
       blind: await ledgerServer("blind"),
+      ordered: await ledgerServer("ordered"),
     };
+    servers.ordered.orders.pace = pace;
     const estate = new Estate(world, issuer, servers);
     const stores = names.map((name) => ({
       ...named("certferry.io/v1alpha1", "CertificateStore", name, world.home),
@@ -124,7 +133,10 @@ export class Estate {
 
   #deployment(index: number): object {
     const name = `web-${index}`;
-    const inLedgers = names.map((store) => ({ name: store, storeRef: { name: store }, ledger: { title: name } }));
+    const inLedgers = names.map((store) => {
+      const how = store === "ordered" ? { byOrder: true } : {};
+      return { name: store, storeRef: { name: store }, ledger: { title: name, ...how } };
+    });
     const inSecrets = secrets.map((which) => target(which, this.#world.away, `${name}-${which}`));
     return deployment(this.#world.home, name, [...inLedgers, ...inSecrets], { source: { secretRef: { name } } });
   }
