@@ -1,108 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { StoreDeployment } from "../../src/crds/index.ts";
 import { eventually } from "../control-plane/index.ts";
-import { sharedControlPlane } from "../control-plane/shared.ts";
 import type { Issued } from "../fixtures/pki.ts";
-import { yardProvider } from "../yard/provider.ts";
-import { Yard } from "../yard/yard.ts";
-import { leafAndIssuer, named, World } from "./world.ts";
+import { ready, YardScene } from "../yard/scene.ts";
+import type { World } from "./world.ts";
 
 /** A job is asked about every two seconds at first, on a busy machine later. */
 const minutes = { timeout: 180_000 };
 
-type Status = NonNullable<StoreDeployment["status"]>;
-
-const yard = new Yard();
-const elsewhere = new Yard();
+const scene = new YardScene();
+const { yard, ours, importSpec, renewed, slotOf, target, deployment, status, submitted, delivered, gone, told } = scene;
 let world: World;
 let leaf: Issued;
-let slots = 0;
 
 beforeAll(async () => {
-  world = await World.create(sharedControlPlane(), "jobs");
+  await scene.create("jobs");
+  ({ world } = scene);
   leaf = await renewed();
-  await world.apply(store("yard", "yard.example.com"), store("elsewhere", "elsewhere.example.com"));
-  await world.start([], 300, [yardProvider({ "yard.example.com": yard, "elsewhere.example.com": elsewhere })]);
-  await world.apply(ours("CertificateImport", "web", importSpec()));
-  await eventually("the import", async () => (await world.import("web")).status?.delivery?.phase === "Delivered");
+  await scene.start();
+  await scene.import();
 });
 afterAll(() => world.stop());
-
-function ours(kind: string, name: string, spec: object): object {
-  return { ...named("certferry.io/v1alpha1", kind, name, world.home), spec };
-}
-
-function store(name: string, host: string): object {
-  const auth = { basicSecretRef: { name: "unused" } };
-  return ours("CertificateStore", name, { keyfactorCommand: { url: `https://${host}`, auth } });
-}
-
-function importSpec(more: object = {}): object {
-  return { source: { secretRef: { name: "web-tls" } }, storeRef: { name: "yard" }, keyfactorCommand: {}, ...more };
-}
-
-/** The source gets another certificate. */
-async function renewed(): Promise<Issued> {
-  const [issued, issuer] = await leafAndIssuer("jobs.example.com");
-  await world.source("web-tls", issued, [issuer]);
-  return issued;
-}
-
-/** A slot that no other test has. */
-function slotOf(): string {
-  slots += 1;
-  return `00000000-0000-0000-0000-${String(slots).padStart(12, "0")}`;
-}
-
-function target(storeId: string, block: object = {}, more: object = {}): object {
-  return { name: "t", storeRef: { name: "yard" }, ...more, keyfactorCommand: { storeId, ...block } };
-}
-
-function deployment(name: string, targets: readonly object[], spec: object = {}): object {
-  return ours("StoreDeployment", name, { certificateRef: { name: "web" }, refreshInterval: "0", targets, ...spec });
-}
-
-function status(name: string, what: string, fits: (status: Status) => boolean): Promise<Status> {
-  return eventually(
-    `${name}: ${what}`,
-    async () => {
-      const { status = {} } = await world.deployment(name);
-      if (fits(status)) return status;
-      throw new Error(JSON.stringify(status));
-    },
-    { withinMs: 60_000 },
-  );
-}
-
-/** A deployment whose job is on its way to a slot. */
-async function submitted(name: string, slot: string, spec: object = {}): Promise<void> {
-  await world.apply(deployment(name, [target(slot)], spec));
-  await status(name, "a job", ({ targets }) => targets?.[0]?.job !== undefined);
-}
-
-async function delivered(name: string, slot: string, spec: object = {}): Promise<void> {
-  await submitted(name, slot, spec);
-  yard.end(slot);
-  await status(name, "the end of the job", ({ targets }) => targets?.[0]?.phase === "Delivered");
-}
-
-function gone(name: string): Promise<unknown> {
-  return eventually(`${name} to go`, () => world.isGone("storedeployment", name), { withinMs: 60_000 });
-}
-
-function told(reason: string, name: string): Promise<string[]> {
-  return eventually(`${reason} of ${name}`, async () => {
-    const notes = await world.told(reason, name);
-    if (notes.length === 0) throw new Error("nobody told it");
-    return notes;
-  });
-}
-
-const ready = ({ conditions = [] }: Status): string[] =>
-  ["Ready", "Reconciling", "Stalled"].map((name) => {
-    const found = conditions.find(({ type }) => type === name);
-    return `${found?.status} ${found?.reason}`;
-  });
 
 describe("what a provider tells of an import", minutes, () => {
   it("stands in its block of the status, and outlasts runs that tell only a part of it", async () => {
