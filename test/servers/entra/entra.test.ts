@@ -1,4 +1,12 @@
-import { createHash, generateKeyPairSync, type JsonWebKey, randomUUID, sign } from "node:crypto";
+import {
+  createHash,
+  createPublicKey,
+  generateKeyPairSync,
+  type JsonWebKey,
+  randomUUID,
+  sign,
+  verify,
+} from "node:crypto";
 import {
   ClientAssertionCredential,
   ClientCertificateCredential,
@@ -9,6 +17,7 @@ import {
 import { Agent, request } from "undici";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { selfSigned } from "../../fixtures/any-key.ts";
+import { resolvedTo } from "../http/resolved.ts";
 import { type Application, Directory, EntraServer, ImdsServer, type ServerOptions } from "./index.ts";
 import { signed } from "./jws.ts";
 
@@ -230,6 +239,35 @@ it("is asked for its tenant's endpoints before the first token, and for no secon
   ]);
 });
 
+it("is asked whether it is an authority when it has an unknown name", async () => {
+  const { server } = await start({ secrets: ["s3cret"] });
+  const credential = new ClientSecretCredential(tenantId, clientId, "s3cret", {
+    authorityHost: "https://login.stack.example",
+    additionalPolicies: [resolvedTo(server)],
+  });
+
+  expect(await claimsOf(server, credential)).toMatchObject({ appid: clientId });
+
+  expect(server.traffic.seen.map(({ kind }) => kind)).toEqual([
+    "GET /common/discovery/instance",
+    "GET /{tenant}/v2.0/.well-known/openid-configuration",
+    "POST /{tenant}/oauth2/v2.0/token",
+  ]);
+});
+
+it("publishes the key of its tokens", async () => {
+  const { server, directory } = await start({});
+  const agent = new Agent({ connect: { ca: server.caPem } });
+  onTestFinished(() => agent.close());
+  const [head = "", body = "", signature = ""] = directory.issue({ clientId }, "https://vault.azure.net").split(".");
+
+  const { body: answer } = await request(`${server.url}/${tenantId}/discovery/v2.0/keys`, { dispatcher: agent });
+  const { keys } = (await answer.json()) as { keys: JsonWebKey[] };
+
+  const key = createPublicKey({ key: keys[0] ?? {}, format: "jwk" });
+  expect(verify("sha256", Buffer.from(`${head}.${body}`), key, Buffer.from(signature, "base64url"))).toBe(true);
+});
+
 it("does not know tokens of others", async () => {
   const { directory } = await start({});
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -271,9 +309,10 @@ describe("a machine with managed identities", () => {
 
   it.each([
     ["the header that a browser cannot be made to send", {}, "Required metadata header not specified"],
-    ["a known version", { metadata: "true" }, "Missing or wrong api-version"],
-  ])("wants %s", async (_, headers, error_description) => {
-    const response = await fetch(`${imds.url}/metadata/identity/oauth2/token?resource=x`, { headers });
+    ["a known version", { metadata: "true" }, "Missing or wrong api-version", ""],
+    ["a resource that is there", { metadata: "true" }, "Invalid resource", "api-version=2018-02-01&resource=x"],
+  ])("wants %s", async (_, headers, error_description, query = "") => {
+    const response = await fetch(`${imds.url}/metadata/identity/oauth2/token?${query}`, { headers });
 
     expect([response.status, await response.json()]).toEqual([400, { error: "invalid_request", error_description }]);
   });

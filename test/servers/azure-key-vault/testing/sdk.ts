@@ -1,9 +1,8 @@
-import { Agent } from "node:https";
-import { connect } from "node:tls";
 import { ClientSecretCredential } from "@azure/identity";
 import { CertificateClient, type CertificateClientOptions } from "@azure/keyvault-certificates";
 import { onTestFinished } from "vitest";
 import { EntraServer } from "../../entra/index.ts";
+import { resolvedTo } from "../../http/resolved.ts";
 import { type ServerOptions, VaultServer } from "../server.ts";
 import { identityFor } from "./scene.ts";
 
@@ -27,30 +26,10 @@ export async function startSdk(
   const sdk = new CertificateClient(server.vaultUrl, credential, {
     tlsOptions: { ca: server.caPem },
     retryOptions: { maxRetries: 3, retryDelayInMs: 1 },
-    ...(options.host === undefined ? {} : { additionalPolicies: [resolved(server, options.host)] }),
+    ...(options.host === undefined ? {} : { additionalPolicies: [resolvedTo(server)] }),
     ...client,
   });
   const { pfx } = await identityFor("leaf.example.test", {});
   const imported = () => sdk.importCertificate("web", Buffer.from(pfx, "base64"), { password: "s3cret" });
   return { sdk, server, entra, clientId, pfx, imported };
-}
-
-/** Brings requests for a host to the server, as `--resolve` does for an operator. */
-function resolved(
-  server: VaultServer,
-  host: string,
-): NonNullable<CertificateClientOptions["additionalPolicies"]>[number] {
-  const { port } = new URL(server.url);
-  const agent = new Agent();
-  agent.createConnection = () => connect({ host: "127.0.0.1", port: Number(port), servername: host, ca: server.caPem });
-  return {
-    position: "perRetry",
-    policy: {
-      name: "resolved",
-      sendRequest: (request, next) => {
-        request.agent = agent;
-        return next(request);
-      },
-    },
-  };
 }
