@@ -1,6 +1,8 @@
 import type { ServerResponse } from "node:http";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type OAuthOptions, OAuthServer } from "../../../test/servers/oauth/index.ts";
+import { OTHER_CA_PEM } from "../../kube/testing/certificates.ts";
 import { type Behaviour, silence } from "../../kube/testing/raw-server.ts";
 import { egressGuard } from "../egress/index.ts";
 import { CredentialsRefused } from "../errors.ts";
@@ -161,7 +163,14 @@ describe("a store whose accounts are those of oidc-provider", () => {
     expect([statuses, oauth.requests.length]).toEqual([[200, 401, 200], 2]);
   });
 
-  it("that refuses new tokens, too, is not asked again", async () => {
+  it("that refuses a token that is new is not asked again", async () => {
+    const { oauth, statuses, ask } = await store();
+    oauth.accepts = () => Promise.resolve(false);
+    await expect(ask()).rejects.toBeInstanceOf(CredentialsRefused);
+    expect([statuses, oauth.requests.length]).toEqual([[401], 1]);
+  });
+
+  it("that refuses the token after a kept one, too, is not asked again", async () => {
     const { oauth, statuses, ask } = await store({ ttlSeconds: 600 });
     await ask();
     oauth.accepts = () => Promise.resolve(false);
@@ -207,6 +216,15 @@ describe("a request for a token", () => {
     expect(() => loginAt({ caPem: "", tokenUrl }, login, { caPem: undefined })).toThrow(
       "Secret command-oauth: clientId and clientSecret must not be empty.",
     );
+  });
+
+  it("goes to a server of a public CA as well as to one of the store's own", async () => {
+    const known = getCACertificates("default");
+    onTestFinished(() => setDefaultCACertificates(known));
+    const server = await serveTls(json(200, good));
+    setDefaultCACertificates([server.caPem]);
+    const login = loginAt({ caPem: OTHER_CA_PEM, tokenUrl: server.url });
+    expect(await login.header(signal)).toBe("Bearer abc");
   });
 
   it("goes nowhere that the operator's flags forbid", async () => {
