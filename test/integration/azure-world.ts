@@ -6,6 +6,7 @@ import { KeyVault } from "../fixtures/key-vault.ts";
 import type { Issued } from "../fixtures/pki.ts";
 import { rememberSecret } from "../leaks/material.ts";
 import type { Settings, Version } from "../servers/azure-key-vault/index.ts";
+import type { DirectoryOptions } from "../servers/entra/index.ts";
 import { leafAndIssuer, named, World } from "./world.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -27,9 +28,10 @@ export class AzureWorld {
     name: string,
     settings: Partial<Settings> = {},
     flags: readonly string[] = [],
+    directory: DirectoryOptions = {},
   ): Promise<AzureWorld> {
     const world = await World.create(sharedControlPlane(), name);
-    const all = new AzureWorld(world, await KeyVault.start(settings));
+    const all = new AzureWorld(world, await KeyVault.start(settings, directory));
     await all.secret("vault-login", all.keyVault.login);
     // Whoever is blocked looks every 300 ms here, not every 10 minutes.
     await all.store("vault", all.keyVault.block(), { limits: { requestsPerMinute: 6000 } });

@@ -6,6 +6,7 @@ import { defaultApiVersion } from "./api-version.ts";
 import { tokenSourceOf } from "./auth/clouds.ts";
 import { identityOf, type IdentityOptions } from "./auth/identity.ts";
 import { VaultLogin } from "./auth/login.ts";
+import { MetadataService } from "./auth/metadata.ts";
 import { TokenTransport } from "./auth/transport.ts";
 import { CertificatesClient } from "./client.ts";
 import { KeyVaultStore } from "./store.ts";
@@ -36,17 +37,21 @@ export async function connectVault(
     authorities: source.authorities,
     caPem,
     guard,
-    metadataGuard: block.auth.managedIdentity === undefined ? undefined : metadataGuard,
     timeoutMs,
   });
+  const metadata = new MetadataService(metadataGuard);
   const options = {
     authorityHost: source.authorityHost,
     http: tokens,
+    metadata,
     assertion,
     ambient: context.namespace === undefined ? ambient.clusterStore : ambient.store,
   };
   const identity = await identityOf(block.auth, context, options, signal);
-  const authorization = new VaultLogin(identity, source.resource, tokens);
+  const close = async (): Promise<void> => {
+    await Promise.all([tokens.close(), metadata.close()]);
+  };
+  const authorization = new VaultLogin(identity, source.resource, { close });
   const origin = new URL(block.vaultUrl).origin;
   const connection = new HttpsConnection({ origin, caPem, guard, turn, timeoutMs, authorization });
   const apiVersion = block.apiVersion ?? defaultApiVersion;

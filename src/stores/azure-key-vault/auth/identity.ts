@@ -2,22 +2,27 @@ import type { TokenCredential } from "@azure/identity";
 import type { HttpClient } from "@azure/core-rest-pipeline";
 import type { AzureKeyVaultStoreBlock, StoreReference } from "../../../crds/index.ts";
 import type { StoreContext } from "../../contract.ts";
-import { BlockedError, InternalDefect, TerminalError, WaitingError } from "../../errors.ts";
+import { BlockedError, InternalDefect, type StoreError, TerminalError, WaitingError } from "../../errors.ts";
 import { TokenEndpoint } from "./endpoint.ts";
+import { ManagedIdentity } from "./managed-identity.ts";
+import type { MetadataService } from "./metadata.ts";
 
 /** Who the operator is to Azure for one store. */
 export interface Identity {
   /** For messages: `Secret vault-login`. */
   readonly from: string;
   readonly tenantId?: string | undefined;
-  readonly endpoint: TokenEndpoint;
   /** A login without tokens. */
   open(): Promise<TokenCredential>;
+  /** What the last request for a token came to, where it failed and the login makes something else of it. */
+  failure(): StoreError | undefined;
 }
 
 export interface IdentityOptions {
   readonly authorityHost: string;
   readonly http: HttpClient;
+  /** Where managed identities have their tokens from. */
+  readonly metadata: Pick<MetadataService, "request">;
   /** A token of a ServiceAccount for Entra. */
   readonly assertion: (account: { namespace: string; name: string }) => Promise<string>;
   /** Whether this store may use the operator's own identity. */
@@ -98,10 +103,8 @@ function ofOperator(
 function ofMachine(clientId: string | undefined, options: IdentityOptions): Identity {
   requireAmbient(options, "workloadIdentity, clientSecret or clientCertificate");
   const from = clientId === undefined ? "the managed identity" : `the managed identity ${clientId}`;
-  return identity(from, undefined, options, async (endpoint) => {
-    const { ManagedIdentityCredential } = await packaged();
-    return new ManagedIdentityCredential({ ...(clientId && { clientId }), ...clientOptions(endpoint, options) });
-  });
+  const open = (): Promise<TokenCredential> => Promise.resolve(new ManagedIdentity(options.metadata, clientId));
+  return { from, open, failure: () => undefined };
 }
 
 /** As cert-manager's flags for ambient credentials: what the operator itself is belongs to whoever runs it. */
@@ -118,7 +121,7 @@ function identity(
   open: (endpoint: TokenEndpoint) => Promise<TokenCredential>,
 ): Identity {
   const endpoint = new TokenEndpoint(http, from);
-  return { from, tenantId, endpoint, open: () => endpoint.noting(() => open(endpoint)) };
+  return { from, tenantId, open: () => open(endpoint), failure: () => endpoint.failure };
 }
 
 /** The store's gate decides what is tried again; the authority was checked by us, so that nobody else is asked about it. */

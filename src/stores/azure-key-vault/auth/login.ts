@@ -1,5 +1,5 @@
 import type { TokenCredential } from "@azure/identity";
-import { CredentialsRefused, InternalDefect } from "../../errors.ts";
+import { CredentialsRefused, InternalDefect, isStoreError } from "../../errors.ts";
 import type { Authorization } from "../../http/index.ts";
 import { challengeOf } from "./challenge.ts";
 import type { Identity } from "./identity.ts";
@@ -51,7 +51,6 @@ export class VaultLogin implements Authorization {
   }
 
   async #token(signal: AbortSignal): Promise<{ token: string }> {
-    const { endpoint } = this.#identity;
     try {
       this.#credential ??= this.#identity.open();
       const credential = await this.#credential;
@@ -64,7 +63,7 @@ export class VaultLogin implements Authorization {
     } catch (error) {
       signal.throwIfAborted();
       this.#credential = undefined;
-      throw endpoint.failure ?? error;
+      throw isStoreError(error) ? error : (this.#identity.failure() ?? error);
     }
   }
 }

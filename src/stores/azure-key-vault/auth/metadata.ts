@@ -4,7 +4,7 @@ import { TransientError } from "../../errors.ts";
 import type { HttpAnswer, HttpRequest } from "../../http/index.ts";
 
 /** Where every machine of Azure has its metadata service: a fixed address of the link, without TLS. */
-export const metadataOrigin = "http://169.254.169.254";
+const origin = "http://169.254.169.254";
 
 const limits = { bytes: 1024 * 1024, milliseconds: 30_000 };
 const connectTimeoutMs = 5_000;
@@ -15,7 +15,7 @@ export class MetadataService {
 
   /** @param guard does not know of `--deny-egress`: this one address is free, for managed identities only */
   constructor(guard: ConnectGuard) {
-    this.#pool = new Pool(metadataOrigin, { connect: guarded({ timeout: connectTimeoutMs }, guard), connections: 2 });
+    this.#pool = new Pool(origin, { connect: guarded({ timeout: connectTimeoutMs }, guard), connections: 2 });
   }
 
   async request({ method, path, headers, signal }: HttpRequest): Promise<HttpAnswer> {

@@ -3,29 +3,24 @@ import type { ConnectGuard } from "../../../http/index.ts";
 import { BlockedError } from "../../errors.ts";
 import { HttpsConnection } from "../../http/index.ts";
 import { requestOf, responseOf } from "../azure-request.ts";
-import { metadataOrigin, MetadataService } from "./metadata.ts";
 
 export interface TokenTransportOptions {
   /** Origins of the token service: a cloud's has several names, and answers with any of them. */
   readonly authorities: readonly string[];
   readonly caPem: string | undefined;
   readonly guard: ConnectGuard;
-  /** For the metadata service; undefined where the store has no managed identity. */
-  readonly metadataGuard: ConnectGuard | undefined;
   readonly timeoutMs: number;
 }
 
-/** The connections to what gives tokens, and to nothing else, whatever a token service answers. */
+/** The connections to a token service, and to nothing else, whatever it answers. */
 export class TokenTransport implements HttpClient {
-  readonly #connections: ReadonlyMap<string, HttpsConnection | MetadataService>;
+  readonly #connections: ReadonlyMap<string, HttpsConnection>;
 
-  constructor({ authorities, metadataGuard, ...options }: TokenTransportOptions) {
+  constructor({ authorities, ...options }: TokenTransportOptions) {
     const turn = (): Promise<void> => Promise.resolve();
-    const services = authorities.map((origin) => [origin, new HttpsConnection({ ...options, origin, turn })] as const);
-    this.#connections = new Map<string, HttpsConnection | MetadataService>([
-      ...services,
-      ...(metadataGuard === undefined ? [] : [[metadataOrigin, new MetadataService(metadataGuard)] as const]),
-    ]);
+    this.#connections = new Map(
+      authorities.map((origin) => [origin, new HttpsConnection({ ...options, origin, turn })]),
+    );
   }
 
   async sendRequest(request: PipelineRequest): Promise<PipelineResponse> {
@@ -35,7 +30,8 @@ export class TokenTransport implements HttpClient {
       const message = `The login leads to ${origin}, which is no token service of the store's cloud; nothing is sent there.`;
       throw new BlockedError("EgressDenied", message);
     }
-    return responseOf(request, await connection.request(requestOf(request)));
+    // A token that is lost is asked for again: nothing was done that a write would have to wait for.
+    return responseOf(request, await connection.request({ ...requestOf(request), reads: true }));
   }
 
   async close(): Promise<void> {

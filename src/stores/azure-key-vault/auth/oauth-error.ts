@@ -1,0 +1,17 @@
+/** What a token service says where it gives no token (RFC 6749, section 5.2); empty where it says nothing. */
+export interface OauthError {
+  readonly error: string;
+  /** Without the numbers of the request and what nobody should see. */
+  readonly description: string;
+}
+
+export function oauthErrorOf(body: string | null | undefined): OauthError {
+  try {
+    const { error, error_description: text = "" } = Object(JSON.parse(body ?? "")) as Record<string, unknown>;
+    const [words = ""] = String(text).split(/ Trace ID:|[\r\n]/);
+    const description = words.replaceAll(/\p{C}/gu, " ").slice(0, 160);
+    return { error: typeof error === "string" ? error : "", description };
+  } catch {
+    return { error: "", description: "" };
+  }
+}
