@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StoreDeployment } from "../../src/crds/index.ts";
 import { eventually } from "../control-plane/index.ts";
-import { YardScene } from "../yard/scene.ts";
+import { ready, YardScene } from "../yard/scene.ts";
 
 /** A job is asked about every two seconds at first, on a busy machine later. */
 const minutes = { timeout: 180_000 };
@@ -9,7 +9,7 @@ const minutes = { timeout: 180_000 };
 type Record = NonNullable<NonNullable<StoreDeployment["status"]>["targets"]>[number];
 
 const scene = new YardScene();
-const { yard, renewed, slotOf, target, deployment, status, submitted } = scene;
+const { yard, renewed, slotOf, target, deployment, status, submitted, told } = scene;
 
 beforeAll(async () => {
   await scene.create("jobs-meanwhile");
@@ -173,5 +173,22 @@ describe("an operator that starts anew", minutes, () => {
     yard.end(slot);
     await record("counted", "the end", phase("Delivered"));
     await eventually("the count", async () => (await count()) === before + 1);
+  });
+});
+
+/** The last: it sets the operator's clock. */
+describe("a job that nobody begins", minutes, () => {
+  it("is told once after half an hour, and is followed still", async () => {
+    const slot = slotOf();
+    await submitted("alone", slot);
+    scene.world.setClock(new Date(Date.now() + 31 * 60_000).toISOString());
+    await record("alone", "that nobody has begun it", ({ reason }) => reason === "JobNotPickedUp");
+    const [{ id } = { id: "" }] = yard.open(slot);
+    expect(await told("JobNotPickedUp", "alone")).toEqual([`Target t: Job ${id} is Waiting.`]);
+    const found = await status("alone", "its conditions", (found) => ready(found)[0] === "False JobNotPickedUp");
+    expect(ready(found)).toEqual(["False JobNotPickedUp", "True JobNotPickedUp", "False NotStalled"]);
+    yard.end(slot);
+    await scene.world.request("alone", "look");
+    await record("alone", "the end", phase("Delivered"));
   });
 });
