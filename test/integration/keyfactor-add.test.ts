@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { eventually } from "../control-plane/index.ts";
-import { doneButLost } from "../servers/keyfactor/index.ts";
+import { allPermissions, doneButLost } from "../servers/keyfactor/index.ts";
 import { adds, CommandDeployments, patience, removals, target } from "./command-deployments.ts";
 import { thumbprintOf } from "./command-world.ts";
 
@@ -9,7 +9,22 @@ vi.setConfig({ testTimeout: 120_000 });
 
 let all: CommandDeployments;
 beforeAll(async () => {
-  all = await CommandDeployments.start("command-add");
+  const narrow = [
+    "/certificates/import/",
+    "/certificates/collections/read/3/",
+    "/certificate_stores/read/",
+    "/certificate_stores/schedule/",
+    "/agents/management/read/",
+  ];
+  const roles = [
+    { id: 1, name: "Administrator", permissions: allPermissions },
+    { id: 2, name: "Narrow", permissions: narrow },
+  ];
+  const users = [
+    { name: "CORP\\certferry", password: "Passw0rd!", roles: ["Administrator"] },
+    { name: "CORP\\narrow", password: "Passw0rd!", roles: ["Narrow"] },
+  ];
+  all = await CommandDeployments.start("command-add", { roles, users });
 });
 afterAll(() => all.close());
 
@@ -69,6 +84,59 @@ describe("what is taken away", () => {
     await eventually("the deployment to go", gone, patience);
     expect(store.contents.size).toBe(0);
     expect(all.all.server.traffic.count(removals) - before).toBe(1);
+  });
+});
+
+describe("C.2 Schedule", () => {
+  it("submit: Early hands a runAt to come to Command, and takes the job back when the deployment is suspended or goes", async () => {
+    const store = all.addStore();
+    await all.imported("early");
+    const runAt = new Date(Date.now() + 86_400_000 * 30).toISOString();
+    const spec = { certificateRef: { name: "early" }, schedule: { runAt } };
+    await all.deploy("early", [target("java", store, { alias: "web", submit: "Early" })], spec);
+    const waits = (count: number) => () => all.waiting(store).length === count;
+    await eventually("the job to wait in Command", waits(1), patience);
+    const job = all.all.server.command.jobs
+      .waiting()
+      .find(({ storeId, work }) => storeId === store.id && work.kind === "Add");
+    expect(job?.schedule).toEqual({ ExactlyOnce: { Time: runAt } });
+    await all.all.world.patch("early", { spec: { suspend: true } });
+    await eventually("the job to be taken back", waits(0), patience);
+    await all.all.world.patch("early", { spec: { suspend: false } });
+    await eventually("a job to wait again", waits(1), patience);
+    await all.all.world.delete("storedeployment", "early");
+    await eventually("the job to be taken back", waits(0), patience);
+    expect(store.contents.size).toBe(0);
+  });
+});
+
+describe("C.2 CollectionId", () => {
+  it("permissions of one collection are enough where the target or the store names it", async () => {
+    const store = all.addStore();
+    const narrow = { login: { username: "CORP\\narrow", password: "Passw0rd!" } };
+    await all.all.store("narrow", { collectionId: 3 }, narrow);
+    await all.all.source("narrow");
+    await all.all.import("narrow", {}, { storeRef: { name: "narrow" } });
+    await all.all.ready("narrow", "Delivered", patience.withinMs);
+    await all.deploy("narrow", [{ ...target("java", store, { alias: "web" }), storeRef: { name: "narrow" } }]);
+    await all.delivered("narrow", "java");
+    const other = target("java", all.addStore(), { alias: "web", collectionId: 4 });
+    await all.deploy("narrower", [{ ...other, storeRef: { name: "narrow" } }], { certificateRef: { name: "narrow" } });
+    const denied = await all.reason("narrower", "java", "AccessDenied");
+    expect(denied.message).toContain("/certificates/collections/read/");
+  });
+});
+
+describe("replaced: Remove", () => {
+  it("has the old entry removed once the new one is there, where a store names its entries", async () => {
+    const store = all.addStore({ type: "WinCert" });
+    const old = await thumbprintOf(await all.imported("replaced"));
+    await all.deploy("replaced", [target("windows", store, { replaced: "Remove" })]);
+    await all.delivered("replaced", "windows", old);
+    const renewed = await thumbprintOf(await all.all.source("replaced", "replaced.example.com"));
+    await all.delivered("replaced", "windows", renewed);
+    const left = () => (all.pass(5_000), [...store.contents.keys()].join() === renewed);
+    await eventually("the old entry to go", left, patience);
   });
 });
 
