@@ -68,6 +68,35 @@ it.each([
   expect(status).toBe(expected);
 });
 
+const wraps = 'Unsupported key operation(s): "wrapKey", "unwrapKey". Supported values are "sign", "verify".';
+const encrypts = 'Unsupported key operation(s): "encrypt", "decrypt". Supported values are "sign", "verify".';
+
+it.each([
+  ["the certificate's key encipherment", 0xa0, undefined, wraps],
+  ["the certificate's data encipherment", 0x90, undefined, encrypts],
+  ["the policy's key encipherment", 0x80, ["digitalSignature", "keyEncipherment"], wraps],
+])("refuses an EC key by %s", async (_, keyUsage, key_usage, message) => {
+  const { client } = await Scene.start();
+  const { keyPem, pem } = selfSigned(ec("P-256"), { ...validity, keyUsage });
+  const policy = { ...pemPolicy, x509_props: { key_usage } };
+
+  const { status, json } = await client.post("/certificates/web/import", { value: keyPem + pem, policy });
+
+  expect([status, json]).toEqual([400, { error: { code: "BadParameter", message } }]);
+});
+
+it.each([
+  ["an EC key whose policy speaks of signing alone", () => ec("P-256"), 0xa0, ["digitalSignature"]],
+  ["an EC key that agrees on keys", () => ec("P-256"), 0x88, undefined],
+  ["an RSA key that enciphers", () => rsa(2048), 0xb0, undefined],
+])("takes %s", async (_, key, keyUsage, key_usage) => {
+  const { client } = await Scene.start();
+  const { keyPem, pem } = selfSigned(key(), { ...validity, keyUsage });
+  const policy = { ...pemPolicy, x509_props: { key_usage } };
+
+  expect((await client.post("/certificates/web/import", { value: keyPem + pem, policy })).status).toBe(200);
+});
+
 it("knows no curves before 7.0", async () => {
   expect((await importing(ec("P-256"), {}, "api-version=2016-10-01")).status).toBe(400);
   expect((await importing(rsa(2048), {}, "api-version=2016-10-01")).status).toBe(200);

@@ -9,6 +9,7 @@ import { readPem } from "../files/pem.ts";
 import { readPfx } from "../files/pfx.ts";
 import { badParameter, conflict, invalidProperty, Refusal } from "../http/refusal.ts";
 import type { Certificate, Version } from "../model/certificate.ts";
+import { checkKeyOperations } from "../model/key-operations.ts";
 import { contentTypes, defaultPolicy, givenAttributes, givenPolicy, merged, type Policy } from "../model/policy.ts";
 import { checkImported } from "../model/policy-rules.ts";
 import { checkTags, tags } from "../model/tags.ts";
@@ -121,7 +122,9 @@ function policyOf(call: Call, { policy: given }: Body, version: Version): Policy
   const known = call.vault.certificates.find(call.name)?.policy;
   if (known !== undefined && (given ?? undefined) === undefined && call.vault.settings.policyOnImport === "Kept")
     return known;
-  return merged(defaultPolicy(version.leaf, key, version.contentType, now), given ?? {}, now);
+  const policy = merged(defaultPolicy(version.leaf, key, version.contentType, now), given ?? {}, now);
+  checkKeyOperations(policy);
+  return policy;
 }
 
 function added({ vault, name }: Call, version: Version, policy: Policy): Certificate {
