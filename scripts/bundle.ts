@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile } from "esbuild";
+import { lean } from "./lean.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -29,6 +30,9 @@ export async function bundle(name: string, entry: string, outdir: string): Promi
     lineLimit: 160,
     legalComments: "linked",
     metafile: true,
+    plugins: [lean],
+    // undici leaves out its second parser where this name is known, as in Node's own copy.
+    define: { esbuildDetection: "1" },
     // CommonJS packages call `require`, which a module does not have.
     banner: {
       js: 'import { createRequire as certferryRequire } from "node:module"; const require = certferryRequire(import.meta.url);',
