@@ -113,6 +113,7 @@ it("client certificate: the application's, out of a Secret of type kubernetes.io
     clientCertificate: { tenantId: tenantId(), clientId: certified, secretRef: { name: "vault-app" } },
   });
   await deliveredBy("certified");
+  expect(all.keyVault.versions("certified")).toHaveLength(1);
 });
 
 describe("what a vault says of a token", () => {
@@ -146,8 +147,10 @@ describe("the clouds", () => {
     ["elsewhere", { vaultUrl: "https://vault.example.com" }, "CloudMismatch"],
     ["others", { authorityHost: "https://login.example.com" }, "AuthorityRefused"],
   ])("%s: no token goes where it is not for", async (name, block, reason) => {
+    const issued = all.keyVault.entra.directory.issued;
     await all.store(name, all.keyVault.block(block));
     await all.storeReady(name, reason);
+    expect(all.keyVault.entra.directory.issued).toBe(issued);
   });
 });
 
