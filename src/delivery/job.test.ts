@@ -3,10 +3,10 @@ import { deliveryRecord } from "../crds/delivery.ts";
 import type { Followed } from "../stores/contract.ts";
 import { BlockedError, type StoreError, TerminalError, TransientError, WaitingError } from "../stores/errors.ts";
 import { next } from "./next.ts";
-import { type DeliveryRecord, movedTo, openedNow, requested } from "./record.ts";
+import { type DeliveryRecord, requested } from "./record.ts";
 import type { Situation } from "./situation.ts";
-import type { Seen, Step } from "./step.ts";
-import { facts, present, situation } from "./testing.ts";
+import type { Seen } from "./step.ts";
+import { ended, facts, idle, job, present, recordOf, running, situation, submittedOver } from "./testing.ts";
 
 const now = new Date("2026-02-01T00:00:00Z");
 const place = situation().place;
@@ -16,34 +16,15 @@ const attempt = {
   startedAt: "2026-01-31T23:58:00Z",
   deadline: "2026-01-31T23:59:30Z",
 };
-const job = { ids: ["j1"], state: "new", submittedAt: "2026-01-31T23:59:50Z", fingerprint: "key:new" };
-/** What lay there before, and a job on its way that replaces it. */
-const lasting: DeliveryRecord = {
-  phase: "InProgress",
-  reason: "JobSubmitted",
-  place,
-  remote: { id: "r", sha256: "dd", observedAt: "2026-01-15T00:00:00Z" },
-  fingerprint: "key:old",
-  deliveredAt: "2026-01-15T00:00:00.000Z",
-};
-const followed: DeliveryRecord = { ...lasting, job };
-const own: DeliveryRecord = { ...lasting, attempt: { ...attempt, startedAt: "2026-01-31T23:59:59Z" } };
+const followed: DeliveryRecord = { ...submittedOver, job };
+const own: DeliveryRecord = { ...submittedOver, attempt: { ...attempt, startedAt: "2026-01-31T23:59:59Z" } };
 const absent = { state: "Absent" } as const;
-
-const running: Followed = { outcome: "Open", job, reason: "JobRunning", message: "Agent a1 is at it." };
-const idle: Followed = { ...running, idleSince: new Date("2026-01-31T23:59:50Z") };
-const ended: Followed = { outcome: "Ended", seen: present() };
 const otherwise: Followed = { outcome: "Ended", seen: present({ differs: [{ what: "certificate" }] }) };
 const broken: Followed = { outcome: "Failed", reason: "JobFailed", message: "Disk full." };
 
 const newer: Partial<Situation> = { fingerprint: "key:newer" };
 const suspendedByUser: Partial<Situation> = { suspended: { message: "spec.suspend is true.", jobs: "Withdraw" } };
 const stopped: Partial<Situation> = { suspended: { message: "--suspend-writes", jobs: "Follow" } };
-
-function recordOf(step: Step): DeliveryRecord {
-  if (!("record" in step)) throw new Error(`${step.do} saves nothing`);
-  return step.record;
-}
 
 describe("a write that the store accepts as a job", () => {
   const submitted = next(
@@ -58,7 +39,7 @@ describe("a write that the store accepts as a job", () => {
       do: "Wait",
       until: new Date("2026-02-01T00:00:02Z"),
       record: {
-        ...lasting,
+        ...submittedOver,
         message: "The store has accepted the certificate, and brings it to its place later.",
         job: { ids: ["j1"], state: "new", submittedAt: "2026-02-01T00:00:00.000Z", fingerprint: "key:new" },
       },
@@ -92,7 +73,7 @@ describe("a run that finds a job", () => {
     expect(next(followed, { followed: open }, situation(), now)).toMatchObject({
       do: "Wait",
       record: {
-        ...lasting,
+        ...submittedOver,
         reason: "JobRunning",
         message: "Agent a1 is at it.",
         job: { ...job, ids: ["j1", "j2"], state: "at it" },
@@ -172,7 +153,7 @@ describe("a run that finds a job", () => {
       do: "Wait",
       until: new Date("2026-02-01T00:00:05Z"),
       record: {
-        ...lasting,
+        ...submittedOver,
         phase: "Failed",
         reason: "JobFailed",
         message: "Disk full.",
@@ -301,120 +282,6 @@ describe("a question about a job that fails", () => {
     });
     expect(next(failing, {}, situation({ inputs: "inputs-2" }), now).do).toBe("Follow");
     expect(recordOf(next(failing, { followed: running }, situation(), now))).not.toHaveProperty("nextAttemptTime");
-  });
-});
-
-describe("a write without a receipt", () => {
-  const lost: DeliveryRecord = { ...lasting, attempt };
-  const found: Seen = { observation: { ...absent, inconclusive: "inventory", job: { ids: ["j7"], state: "queued" } } };
-
-  it("has its job looked for from when it began", () => {
-    expect(next(lost, {}, situation(), now)).toEqual({
-      do: "Observe",
-      unsure: { since: new Date("2026-01-31T23:58:00Z") },
-    });
-  });
-
-  it("whose job is found is followed: the job is the receipt", () => {
-    const step = next(lost, found, situation({ repeatable: false }), now);
-    expect(step).toMatchObject({
-      do: "Wait",
-      until: now,
-      record: {
-        ...lasting,
-        job: { ids: ["j7"], state: "queued", submittedAt: "2026-01-31T23:58:00Z", fingerprint: "key:new" },
-      },
-    });
-    const saved = recordOf(step);
-    expect(saved).not.toHaveProperty("attempt");
-    expect(next(saved, {}, situation(), now).do).toBe("Follow");
-  });
-
-  it("stays in doubt until a later look shows its job", () => {
-    const s = situation({ repeatable: false });
-    const doubt = recordOf(next(lost, { observation: { ...absent, inconclusive: "inventory" } }, s, now));
-    expect(doubt).toMatchObject({ phase: "Blocked", reason: "InDoubt", attempt });
-    expect(next(doubt, {}, s, now)).toHaveProperty("unsure.since", new Date("2026-01-31T23:58:00Z"));
-    expect(next(doubt, found, s, now)).toMatchObject({ record: { job: { ids: ["j7"] } } });
-  });
-
-  it("is written again where a look tells that there is none, though it cannot be repeated", () => {
-    expect(next(lost, { observation: absent }, situation({ repeatable: false }), now).do).toBe("SaveAttempt");
-  });
-
-  it("is written again where it left no job, whatever else a look cannot tell", () => {
-    const s = situation({ repeatable: false });
-    const none = { job: "None" } as const;
-    expect(next(lost, { observation: { ...absent, ...none, inconclusive: "inventory" } }, s, now).do).toBe(
-      "SaveAttempt",
-    );
-    const hidden = present({ ...none, partial: true, leaf: facts({ sha256: "dd" }) });
-    expect(next(lost, { observation: hidden }, s, now).do).toBe("SaveAttempt");
-  });
-
-  it("leaves no job to be looked for where it was answered, or began at a place that was left", () => {
-    const answered = { ...lost, attempt: { ...attempt, answeredAt: "2026-01-31T23:58:10Z" } };
-    const elsewhere = movedTo(lost, "ledger:new");
-    for (const record of [answered, elsewhere]) {
-      const here = {
-        ...situation(),
-        place: { ...place, address: record === elsewhere ? "ledger:new" : place.address },
-      };
-      expect(next(record, {}, here, now)).toEqual({ do: "Observe" });
-    }
-  });
-});
-
-describe("a job of a place that the target has left", () => {
-  const s = situation({ place: { ...place, address: "ledger:new" } });
-  const moved = movedTo(followed, "ledger:new");
-
-  it("is not asked about there", () => {
-    expect(moved.job).toEqual(job);
-    expect(next(moved, {}, s, now)).toEqual({ do: "Observe" });
-  });
-
-  it("stays on record while nothing is written at the new one", () => {
-    const schedule = { runAt: "2026-03-01T00:00:00Z" };
-    const waits = next(moved, { observation: absent }, { ...s, schedule }, now);
-    const error = new TransientError("StoreUnavailable", "m");
-    const failed = next(moved, { failure: { during: "observe", error } }, s, now);
-    for (const step of [waits, failed]) expect(recordOf(step)).toMatchObject({ place, job });
-  });
-
-  it("leaves the record with its place", () => {
-    for (const observation of [absent, present()]) {
-      const step = next(moved, { observation }, s, now);
-      expect(recordOf(step).place?.address).toBe("ledger:new");
-      expect(recordOf(step)).not.toHaveProperty("job");
-    }
-  });
-
-  it("is followed again when the target comes back", () => {
-    expect(next(movedTo(moved, place.address), {}, situation(), now).do).toBe("Follow");
-  });
-});
-
-describe("requests while a job is open", () => {
-  it("forget back-off, and not the job", () => {
-    const failing = {
-      ...followed,
-      failures: 4,
-      failureFingerprint: "inputs-1",
-      nextAttemptTime: "2026-02-01T00:05:00Z",
-    };
-    expect(next(requested(failing), {}, situation(), now).do).toBe("Follow");
-    expect(next(openedNow(failing, "x"), {}, situation(), now).do).toBe("Follow");
-  });
-
-  it("to deliver now lasts until a newer bundle was submitted or the job has ended", () => {
-    const asked = openedNow(followed, "x");
-    expect(recordOf(next(asked, { followed: running }, situation(), now)).deliverNow).toBe("x");
-    expect(recordOf(next(asked, { followed: ended }, situation(), now))).not.toHaveProperty("deliverNow");
-    const schedule = { runAt: "2026-03-01T00:00:00Z" };
-    const gone: Seen = { followed: idle, withdrawn: true, observation: absent };
-    expect(next(asked, gone, situation({ ...newer, schedule }), now).do).toBe("SaveAttempt");
-    expect(next(followed, gone, situation({ ...newer, schedule }), now).do).toBe("Wait");
   });
 });
 

@@ -1,6 +1,8 @@
 import type { CertificateFacts } from "../formats/index.ts";
-import type { Observation } from "../stores/contract.ts";
+import type { Followed, Observation } from "../stores/contract.ts";
+import type { DeliveryRecord } from "./record.ts";
 import type { Situation } from "./situation.ts";
+import type { Step } from "./step.ts";
 
 /** A certificate for tests: what is not said is the same for all. */
 export function facts(more: Partial<CertificateFacts> = {}): CertificateFacts {
@@ -57,4 +59,30 @@ export function situation(more: Partial<Situation> = {}): Situation {
     lookAgainMs: 600_000,
     ...more,
   };
+}
+
+/** A job on record, of what `situation()` wants; submitted ten seconds before 2026-02-01. */
+export const job = { ids: ["j1"], state: "new", submittedAt: "2026-01-31T23:59:50Z", fingerprint: "key:new" };
+
+/** What lay there before a write, or its job, that replaces it. */
+export const submittedOver: DeliveryRecord = {
+  phase: "InProgress",
+  reason: "JobSubmitted",
+  place: situation().place,
+  remote: { id: "r", sha256: "dd", observedAt: "2026-01-15T00:00:00Z" },
+  fingerprint: "key:old",
+  deliveredAt: "2026-01-15T00:00:00.000Z",
+};
+
+type Open = Extract<Followed, { outcome: "Open" }>;
+
+/** How the job stands, in the provider's words. */
+export const running: Open = { outcome: "Open", job, reason: "JobRunning", message: "Agent a1 is at it." };
+export const idle: Open = { ...running, idleSince: new Date("2026-01-31T23:59:50Z") };
+export const ended: Followed = { outcome: "Ended", seen: present() };
+
+/** What a step saves. */
+export function recordOf(step: Step): DeliveryRecord {
+  if (!("record" in step)) throw new Error(`${step.do} saves nothing`);
+  return step.record;
 }
