@@ -118,7 +118,9 @@ const previousPlace = z.object({
   place: recordPlace.describe("Where it lies."),
   job: job
     .extend({
-      removes: z.boolean().optional().describe("True where it carries out the removal; else a delivery has left it."),
+      fingerprint: fingerprint
+        .optional()
+        .describe("Fingerprint of what it brings there; absent where it carries out the removal."),
     })
     .optional()
     .describe("What the store has accepted to do there, and has not done yet."),

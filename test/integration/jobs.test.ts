@@ -199,7 +199,7 @@ describe("a place that a target has left", minutes, () => {
     const moved = await status("moves", "the removal", ({ previous }) => previous?.[0]?.job !== undefined);
     expect(moved.previous?.[0]).toMatchObject({
       place: { address: `yard/${old}` },
-      job: { ids: [yard.open(old)[0]?.id], removes: true },
+      job: { ids: [yard.open(old)[0]?.id] },
       reason: "RemovalSubmitted",
     });
     yard.end(old);
@@ -221,6 +221,20 @@ describe("a place that a target has left", minutes, () => {
     yard.end(old);
     await status("returns", "Ready", (found) => ready(found)[0] === "True Delivered");
     expect(yard.slots.has(old)).toBe(true);
+  });
+
+  it("leaves the job that is on its way there to a target that is only named otherwise", async () => {
+    const slot = slotOf();
+    const deletes = { deletionPolicy: "Delete" };
+    await submitted("renames", slot, deletes);
+    yard.begin(slot);
+    await world.apply(deployment("renames", [{ ...target(slot), name: "u" }], deletes));
+    const taken = await status("renames", "the job of the other", ({ targets }) => targets?.[0]?.job !== undefined);
+    expect(taken.targets?.map(({ name, job }) => [name, job?.ids])).toEqual([["u", [yard.open(slot)[0]?.id]]]);
+    yard.end(slot);
+    const ended = await status("renames", "Ready", (found) => ready(found)[0] === "True Delivered");
+    await status("renames", "that nothing is left", ({ previous }) => previous === undefined);
+    expect([ended.targets?.[0]?.name, yard.slots.has(slot), yard.open(slot)]).toEqual(["u", true, []]);
   });
 
   it("under another name, which the provider tells, is removed beside the place that stays, whatever the policy", async () => {

@@ -62,8 +62,8 @@ class YardStore implements Store {
     return Promise.resolve(this.#yard.withdraw(id));
   }
 
-  remove(key: string, _mark: string, { job }: RemovalContext): Promise<RemoveResult> {
-    return Promise.resolve(this.#removed(key, job));
+  remove(key: string, _mark: string, { job, others = [] }: RemovalContext): Promise<RemoveResult> {
+    return Promise.resolve(others.includes(key) ? {} : this.#removed(key, job));
   }
 
   close(): Promise<void> {

@@ -18,6 +18,7 @@ import { type DeliveryContext, markOf, resourceName, suspensionOf } from "./cont
 import { fingerprintOf } from "./digests.ts";
 import { elderHolds } from "./holders.ts";
 import { heldByImport } from "./imported.ts";
+import { isAt, isBeingRemoved, withJobLeft } from "./left.ts";
 import type { Subject, Target } from "./subject.ts";
 
 /** All that a delivery needs, once source, store and passwords are there. */
@@ -68,7 +69,8 @@ export async function bring(
   };
   const { address, key } = place;
   const claimed = claim(context, subject, target, place);
-  const removal = previous.find((entry) => entry.job !== undefined && isAt(entry, target, place));
+  const there = previous.filter((entry) => isAt(entry, place));
+  const removal = there.find(isBeingRemoved);
   if (removal !== undefined) throw removalFirst(removal);
   const situation: Situation = {
     ...base,
@@ -83,7 +85,7 @@ export async function bring(
     suspended: suspensionOf(context, subject, target, store),
     timeoutMs: store.store.timeoutMs,
   };
-  return deliver(movedTo(before, address), place, desired, situation, effects, signal);
+  return deliver(withJobLeft(movedTo(before, address), there), place, desired, situation, effects, signal);
 }
 
 /** What the store calls the certificate that it holds already, for providers that deploy nothing else. */
@@ -102,11 +104,6 @@ function heldFor(
 function removalFirst({ place, job }: PreviousPlace): WaitingError {
   const message = `What lay at ${place.address} before is still being removed (job ${job?.ids.join(", ") ?? ""}); that is waited for.`;
   return new WaitingError("RemovalUnderWay", message);
-}
-
-function isAt(entry: PreviousPlace, { name }: Target, { address, key }: Place): boolean {
-  if (entry.place.address !== address) return false;
-  return entry.place.key === key || (entry.replaced !== true && (entry.target ?? "") === name);
 }
 
 function withoutKey({ key: _key, ...bundle }: Source["bundle"]): Source["bundle"] {

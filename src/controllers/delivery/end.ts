@@ -94,11 +94,10 @@ function withWaiting(draft: Draft, { generation }: Subject, entry: PreviousPlace
 
 /** The record of a place whose object is going: `withFailures` and `leftBy` read it back. */
 function inRecord(record: DeliveryRecord, entry: PreviousPlace): DeliveryRecord {
-  const { job: before, failures: _failures, nextAttemptTime: _next, ...lasting } = record;
+  const { job: _before, failures: _failures, nextAttemptTime: _next, ...lasting } = record;
   const { target: _target, place: _place, replaced: _replaced, job, ...told } = entry;
   const phase = isUnderWay(entry) ? "InProgress" : "Blocked";
   if (job === undefined) return { ...lasting, ...told, phase };
-  const { removes, ...rest } = job;
-  const fingerprint = removes === true ? removalInputs : (before?.fingerprint ?? "");
-  return { ...lasting, ...told, phase, job: { ...rest, fingerprint } };
+  const fingerprint = job.fingerprint ?? removalInputs;
+  return { ...lasting, ...told, phase, job: { ...job, fingerprint } };
 }

@@ -49,11 +49,10 @@ const there = subject([target("Delete")]);
 const going = subject([target("Delete")], { deleting: true });
 const paused = subject([target("Delete")], { suspended: true });
 const pausedTarget = subject([target("Delete", true)]);
-const entryWith = (removes?: true): PreviousPlace => ({
-  ...entry,
-  job: { ids: ["7"], state: "", submittedAt: "2026-06-01T11:59:00Z", ...(removes && { removes }) },
-});
-const retained: PreviousPlace = { ...entryWith(), place: { ...place, deletionPolicy: "Retain" } };
+const job = { ids: ["7"], state: "", submittedAt: "2026-06-01T11:59:00Z" };
+const coming: PreviousPlace = { ...entry, job: { ...job, fingerprint: "k:1" } };
+const clearing: PreviousPlace = { ...entry, job };
+const retained: PreviousPlace = { ...coming, place: { ...place, deletionPolicy: "Retain" } };
 const replaced: PreviousPlace = { ...entry, replaced: true };
 const later = { ...entry, nextAttemptTime: "2026-06-01T12:00:01Z" };
 
@@ -75,7 +74,7 @@ describe("a place that is not wanted any more", () => {
     ["stays when its target goes suspended", entry, { ...pausedTarget, deleting: true }, {}, "its target is suspended"],
     [
       "stays when the policy is Retain now, and its job is taken back",
-      entryWith(),
+      coming,
       subject([target("Retain")]),
       {},
       "Withdraw",
@@ -90,14 +89,8 @@ describe("a place that is not wanted any more", () => {
       "Withdraw",
     ],
     ["keeps its job while the operator may not write", retained, subject([]), { writesSuspended: true }, "Wait"],
-    [
-      "is removed once the new place is there, whatever job is on its way",
-      entryWith(),
-      there,
-      { awaited: true },
-      "Wait",
-    ],
-    ["is removed to the end when the store has begun to", entryWith(true), there, { awaited: true }, "Remove"],
+    ["is removed once the new place is there, whatever job is on its way", coming, there, { awaited: true }, "Wait"],
+    ["is removed to the end when the store has begun to", clearing, there, { awaited: true }, "Remove"],
     ["is removed under another name though the policy is Retain", replaced, subject([target("Retain")]), {}, "Remove"],
     [
       "waits for an operator that may write, also when its object goes",

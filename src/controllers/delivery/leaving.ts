@@ -1,5 +1,6 @@
 import type { PreviousPlace } from "../../crds/index.ts";
 import { cut } from "../../delivery/index.ts";
+import { isBeingRemoved } from "./left.ts";
 import type { Subject, Target } from "./subject.ts";
 
 /** Keeps an object until what it wrote is removed, where its policy says so. */
@@ -46,7 +47,7 @@ export function leaving(entry: PreviousPlace, subject: Subject, circumstances: C
     return { do: "Wait", told: { reason: "Suspended", message } };
   }
   // What the store has begun to remove is not held back any more.
-  if (awaited && !stays && entry.job?.removes !== true) return { do: "Wait" };
+  if (awaited && !stays && !isBeingRemoved(entry)) return { do: "Wait" };
   const due = dueOf(entry, inputs);
   if (due !== undefined && due > now) return { do: "Wait", until: due };
   return { do: stays ? "Withdraw" : "Remove" };

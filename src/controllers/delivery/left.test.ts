@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { DeliveryRecord, PreviousPlace } from "../../crds/index.ts";
-import { leftBy, samePlace, withGone, withLeft, withReplaced } from "./left.ts";
+import { leftBy, samePlace, withGone, withJobLeft, withLeft, withReplaced } from "./left.ts";
 
 const job = { ids: ["7"], state: "new", submittedAt: "2026-06-01T00:00:00Z" };
 
@@ -9,13 +9,14 @@ function record(address: string, more: Partial<DeliveryRecord> = {}, key = addre
   return { phase: "Delivered", place, ...more };
 }
 
-const open = { job: { ...job, fingerprint: "k:1" } };
+const coming = { ...job, fingerprint: "k:1" };
+const open = { job: coming };
 const nothing = { previous: [] };
 
 it("is told of the job that was on its way to the place that a target has left, also under Retain", () => {
   expect(withLeft(nothing, "t", record("a"), record("b")).previous).toEqual([]);
   expect(withLeft(nothing, "t", record("a", open), record("b")).previous).toEqual([
-    { target: "t", place: record("a").place, job },
+    { target: "t", place: record("a").place, job: coming },
   ]);
 });
 
@@ -29,7 +30,29 @@ it("is told of the jobs of targets that are gone", () => {
 
 it("tells a removal's own job from one of a delivery", () => {
   const removing = { job: { ...job, fingerprint: "removal:1" } };
-  expect(leftBy("t", record("a", removing))[0]?.job).toEqual({ ...job, removes: true });
+  expect(leftBy("t", record("a", removing))[0]?.job).toEqual(job);
+  expect(leftBy("t", record("a", open))[0]?.job).toEqual(coming);
+});
+
+it("hands the job on its way to a place to the target that wants that now, whichever left it", () => {
+  const [left] = leftBy("t", record("a", open));
+  const there = left === undefined ? [] : [left];
+  const taken: DeliveryRecord = { ...record("a", open), phase: "Pending" };
+  expect(withJobLeft({ phase: "Pending" }, there)).toEqual(taken);
+  expect(withJobLeft(record("b", { deliverNow: "now" }), there)).toEqual({ ...taken, deliverNow: "now" });
+  expect(withJobLeft(record("a"), there)).toEqual(record("a"));
+  const clearing = there.map((entry): PreviousPlace => ({ ...entry, job }));
+  expect(withJobLeft({ phase: "Pending" }, clearing)).toEqual({ phase: "Pending" });
+
+  expect(withLeft({ previous: there }, "u", undefined, taken).previous).toEqual([]);
+  const deleted = there.map((entry): PreviousPlace => ({
+    ...entry,
+    place: { ...entry.place, deletionPolicy: "Delete" },
+  }));
+  expect(withLeft({ previous: deleted }, "u", undefined, taken).previous.map((entry) => entry.job)).toEqual([
+    undefined,
+  ]);
+  expect(withLeft({ previous: deleted }, "u", taken, taken).previous).toEqual(deleted);
 });
 
 it("keeps what was replaced at a target's place beside that, once, until it is gone back to", () => {

@@ -1,5 +1,5 @@
 import type { DeliveryRecord, PreviousPlace } from "../../crds/index.ts";
-import { isRemovals } from "../../delivery/index.ts";
+import { isRemovals, pending } from "../../delivery/index.ts";
 
 /** What an object's targets have left, and what of it there was no room for. */
 export interface Left {
@@ -10,17 +10,35 @@ export interface Left {
 
 const mostPrevious = 64;
 
-/** After a target's record has gone from `before` to `after`. A left place that is gone back to is none any more. */
+/**
+ * After a target's record has gone from `before` to `after`. A left place that is gone back to is none any more, and a job on its
+ * way there is the record's own (`withJobLeft`).
+ */
 export function withLeft(left: Left, target: string, before: DeliveryRecord | undefined, after: DeliveryRecord): Left {
   const { place } = after;
-  const goneBackTo = (entry: PreviousPlace): boolean =>
-    place !== undefined &&
-    (entry.replaced === true
-      ? isOf(entry, target) && entry.place.address === place.address && entry.place.key === place.key
-      : samePlace({ target, place }, entry));
-  const kept = { ...left, previous: left.previous.filter((entry) => !goneBackTo(entry)) };
-  const moved = before?.place !== undefined && before.place.address !== place?.address;
-  return moved ? withMore(kept, toBeLeft(target, before)) : withMore(kept, []);
+  const moved = before?.place?.address !== place?.address;
+  const kept = left.previous.flatMap((entry) => {
+    if (place === undefined || isGoneBackTo(entry, target, place)) return place === undefined ? [entry] : [];
+    return moved && isAt(entry, place) ? withoutJobLeft(entry) : [entry];
+  });
+  const more = moved && before?.place !== undefined ? toBeLeft(target, before) : [];
+  return withMore({ ...left, previous: kept }, more);
+}
+
+function isGoneBackTo(entry: PreviousPlace, target: string, place: PreviousPlace["place"]): boolean {
+  if (entry.replaced !== true) return samePlace({ target, place }, entry);
+  return isOf(entry, target) && isAt(entry, place);
+}
+
+/** Whether what was left is where a place is now. What was replaced there lies under another name. */
+export function isAt({ place, replaced }: PreviousPlace, { address, key }: { address: string; key: string }): boolean {
+  return place.address === address && (replaced !== true || place.key === key);
+}
+
+function withoutJobLeft(entry: PreviousPlace): PreviousPlace[] {
+  const { job, ...rest } = entry;
+  if (job?.fingerprint === undefined) return [entry];
+  return entry.place.deletionPolicy === "Delete" ? [rest] : [];
 }
 
 /** What a target has found that it wrote at its place under another name: to be removed, whatever its policy says. */
@@ -61,7 +79,26 @@ export function leftBy(target: string, { place, attempt, job }: DeliveryRecord):
 
 /** The job of a removal is kept in the record of a place whose object is going, under the digest of that removal. */
 function leftJob({ fingerprint, ...job }: NonNullable<DeliveryRecord["job"]>): NonNullable<PreviousPlace["job"]> {
-  return isRemovals(fingerprint) ? { ...job, removes: true } : job;
+  return isRemovals(fingerprint) ? job : { ...job, fingerprint };
+}
+
+/** Whether the store has accepted the removal; a job of a delivery only comes before it. */
+export function isBeingRemoved({ job }: PreviousPlace): boolean {
+  return job !== undefined && job.fingerprint === undefined;
+}
+
+/**
+ * The record of a target that wants a place to which a job of one that has left it is on its way: that is its own from now on.
+ * @param there what was left at that place
+ */
+export function withJobLeft(record: DeliveryRecord, there: readonly PreviousPlace[]): DeliveryRecord {
+  const { deliverNow } = record;
+  for (const { place, job } of there) {
+    if (job?.fingerprint === undefined || record.place?.address === place.address) continue;
+    const { fingerprint } = job;
+    return { ...pending, place, job: { ...job, fingerprint }, ...(deliverNow === undefined ? {} : { deliverNow }) };
+  }
+  return record;
 }
 
 /** Whether two entries mean what one target wrote at one address, and under one name where it has had several there. */

@@ -8,7 +8,7 @@ import { withDeliverNow, withoutTargets, withRequest } from "./draft.ts";
 import { finish } from "./end.ts";
 import type { DeliveryKind, DeliveryObject } from "./kind.ts";
 import { abandon, finalizer, isRetained } from "./leaving.ts";
-import { samePlace } from "./left.ts";
+import { isBeingRemoved, samePlace } from "./left.ts";
 import { removePlaces } from "./removal.ts";
 import type { StatusSaver } from "./saver.ts";
 import { storesNeeded } from "./stores-in-use.ts";
@@ -128,7 +128,7 @@ function divided(
   const { reason, message } = closed;
   const waits = (entry: PreviousPlace): boolean => {
     const target = targets.find(({ name }) => name === (entry.target ?? ""));
-    return entry.job?.removes !== true && !(entry.job !== undefined && isRetained(entry, target));
+    return !isBeingRemoved(entry) && !(entry.job !== undefined && isRetained(entry, target));
   };
   const held = previous.filter(waits).map((entry) => ({ ...entry, reason, message }));
   return [previous.filter((entry) => !waits(entry)), held];
@@ -138,10 +138,8 @@ function divided(
  * Whether a target that takes the old place's stead, or lies at its very address, does not hold the certificate yet. Where one
  * lies that has never run is not known.
  */
-function awaited(context: DeliveryContext, subject: Subject, { target = "", place, job }: PreviousPlace): boolean {
+function awaited(context: DeliveryContext, subject: Subject, { target = "", place }: PreviousPlace): boolean {
   const here = context.claims.targetsAt(resourceName(subject), place.address);
-  // It has gone back to where a job of its own is on its way, and waits for the end of that.
-  if (job !== undefined && here.includes(target)) return false;
   return subject.targets.some(({ name }) => {
     const record = subject.records.get(name);
     const concerned = name === target || here.includes(name) || record?.place?.address === place.address;

@@ -4,6 +4,7 @@ import { untilNextQuestion } from "../../delivery/index.ts";
 import type { Job, OpenJob } from "../../stores/contract.ts";
 import type { Fate } from "./fate.ts";
 import { withTold } from "./leaving.ts";
+import { isBeingRemoved } from "./left.ts";
 import type { Subject } from "./subject.ts";
 
 /** How long a removal that the store has accepted is followed, in milliseconds. */
@@ -26,12 +27,12 @@ export function jobOf({ job }: PreviousPlace): OpenJob | undefined {
 export function followed(entry: PreviousPlace, subject: Subject, job: Job, inputs: string, now: Date): Fate {
   const ids = [...job.ids];
   const same = isDeepStrictEqual(entry.job?.ids, ids);
-  const since = same && entry.job !== undefined ? entry.job : { submittedAt: now.toISOString(), removes: true };
+  const since = same && entry.job !== undefined ? entry.job : { submittedAt: now.toISOString() };
   const { failures: _failures, nextAttemptTime: _next, ...rest } = entry;
   const next: PreviousPlace = { ...rest, job: { ...since, ids, state: job.state } };
   if (isOverdue(next, now)) return overdue(next);
-  const why = since.removes === true ? removing(next) : comesFirst(next);
-  const end = since.removes === true ? endOf(since) : Number.POSITIVE_INFINITY;
+  const why = isBeingRemoved(next) ? removing(next) : comesFirst(next);
+  const end = isBeingRemoved(next) ? endOf(since) : Number.POSITIVE_INFINITY;
   const until = new Date(Math.min(now.getTime() + untilNextQuestion(new Date(since.submittedAt), now), end));
   const told = { ...withTold(next, subject, why, inputs), nextAttemptTime: until.toISOString() };
   const isNews = !same || entry.reason === undefined;
@@ -48,8 +49,8 @@ function comesFirst(entry: PreviousPlace): { reason: string; message: string } {
 }
 
 /** Whether a removal was accepted so long ago that nobody asks any more. */
-export function isOverdue({ job }: PreviousPlace, now: Date): boolean {
-  return job?.removes === true && endOf(job) <= now.getTime();
+export function isOverdue(entry: PreviousPlace, now: Date): boolean {
+  return isBeingRemoved(entry) && entry.job !== undefined && endOf(entry.job) <= now.getTime();
 }
 
 export function overdue(entry: PreviousPlace): Fate {

@@ -124,7 +124,7 @@ describe("a removal that the store carries out as a job", () => {
     });
     const first = await round(context, entry("apps", "a"));
     expect(first.entry).toMatchObject({
-      job: { ids: ["12"], state: "new", submittedAt: "2026-06-01T00:00:00.000Z", removes: true },
+      job: { ids: ["12"], state: "new", submittedAt: "2026-06-01T00:00:00.000Z" },
       reason: "RemovalSubmitted",
       message:
         "Removal: the store has accepted it as job 12, which is followed. To let it go as it is, annotate it with certferry.io/abandon=true.",
@@ -150,7 +150,7 @@ describe("a removal that the store carries out as a job", () => {
     ["cannot be asked about", () => Promise.reject(new TransientError("StoreUnavailable", "No answer."))],
   ])("is followed for ten minutes; then, where it %s, a Warning names the job", async (_, answer) => {
     const { context, told, clock } = world(answer);
-    const job = { ids: ["12"], state: "running", submittedAt: "2026-06-01T00:00:00Z", removes: true };
+    const job = { ids: ["12"], state: "running", submittedAt: "2026-06-01T00:00:00Z" };
     clock.now = "2026-06-01T00:09:59Z";
     const before = await round(context, { ...entry("apps", "a"), job });
     expect(before.done).toBe(0);
@@ -165,7 +165,7 @@ describe("a removal that the store carries out as a job", () => {
   it("that failed is tried anew without it, with back-off", async () => {
     const failed = { reason: "JobFailed", message: "The agent could not open the store." } as const;
     const { context, told } = world(() => Promise.resolve({ failed }));
-    const job = { ids: ["12"], state: "running", submittedAt: "2026-05-31T23:59:00Z", removes: true };
+    const job = { ids: ["12"], state: "running", submittedAt: "2026-05-31T23:59:00Z" };
     const { entry: after } = await round(context, { ...entry("apps", "a"), job });
     expect(after).toMatchObject({ reason: "JobFailed", failures: 1 });
     expect(after).not.toHaveProperty("job");
@@ -179,13 +179,13 @@ describe("a removal that the store carries out as a job", () => {
       given.push(job?.ids);
       return Promise.resolve(answers.shift() ?? {});
     });
-    const left = { ids: ["7"], state: "new", submittedAt: "2026-05-30T00:00:00Z" };
+    const left = { ids: ["7"], state: "new", submittedAt: "2026-05-30T00:00:00Z", fingerprint: "k:1" };
     const waits = await round(context, { ...entry("apps", "a"), job: left });
     expect(waits.entry).toMatchObject({ job: { ...left, state: "running" }, reason: "AwaitingJob" });
     expect(waits.until).toBe("2026-06-01T00:01:00.000Z");
     clock.now = "2026-06-01T00:01:00Z";
     const accepted = await round(context, waits.entry);
-    expect(accepted.entry.job).toMatchObject({ ids: ["8"], submittedAt: "2026-06-01T00:01:00.000Z", removes: true });
+    expect(accepted.entry.job).toEqual({ ids: ["8"], state: "new", submittedAt: "2026-06-01T00:01:00.000Z" });
     expect(given).toEqual([["7"], ["7"]]);
     expect(told).toEqual([
       "apps/a: it comes after job 7 of a delivery, which is under way.",
@@ -195,7 +195,7 @@ describe("a removal that the store carries out as a job", () => {
 });
 
 describe("a job on its way to a place that stays", () => {
-  const job = { ids: ["7"], state: "new", submittedAt: "2026-05-31T23:00:00Z" };
+  const job = { ids: ["7"], state: "new", submittedAt: "2026-05-31T23:00:00Z", fingerprint: "k:1" };
   const retained = (): PreviousPlace => {
     const { place, ...rest } = entry("apps", "a");
     return { ...rest, place: { ...place, deletionPolicy: "Retain" }, job };
