@@ -18,7 +18,8 @@ async function importsUnder(name: string, fault: Fault): Promise<number> {
   const leaf = await all.source(name, `${name}.example.com`);
   const server = await all.installation(name, {}, {}, { spec: { timeout: "1s" } });
   const injected = server.inject(fault, { kind: imports, times: 1 });
-  await all.import(name, {}, { storeRef: { name } });
+  // What a lost import has brought is not taken for somebody else's.
+  await all.import(name, {}, { storeRef: { name }, adoptionPolicy: "Never" });
   await eventually("the import to meet it", () => injected.hits === 1);
   const { status } = await all.ready(name, "Delivered", 120_000);
   expect(status?.delivery?.remote?.version).toBe(await thumbprintOf(leaf));

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { CommandScene, importContext } from "../../../../test/fixtures/command-store.ts";
 import { issue } from "../../../../test/fixtures/pki.ts";
 import { desiredOf, differences, writeTo } from "../../../../test/fixtures/place.ts";
-import { allPermissions } from "../../../../test/servers/keyfactor/permissions.ts";
+import { allPermissions, unavailable } from "../../../../test/servers/keyfactor/index.ts";
 import { certificateFacts } from "../../../formats/index.ts";
 import type { Desired, Observation } from "../../contract.ts";
 
@@ -191,6 +191,32 @@ it("imports again only what lies there without the key that we bring, and not in
   expect(seen).toMatchObject({ report: { importStatus: 2 } });
   expect(seen).not.toMatchObject({ report: { deployTo: "Submitted" } });
   expect(scene.server.command.certificates.all()[0]?.key).toBeDefined();
+});
+
+it("leaves an import in doubt whose look fails, and takes it for ours then", async () => {
+  const scene = await CommandScene.start();
+  const place = (await scene.store()).place({}, importContext());
+  const desired = await desiredFor("web.example.com");
+  const absent = await place.observe(desired, signal);
+  const fault = scene.server.inject(unavailable, { kind: "GET /Certificates" });
+  await expect(place.put(desired, absent, signal)).rejects.toMatchObject({
+    name: "TransientError",
+    happened: "unknown",
+  });
+  scene.server.heal(fault);
+  const seen = await place.observe(desired, signal, { since: new Date() });
+  expect(seen).toMatchObject({ state: "Present", differs: [], holders: { ours: true, foreign: false } });
+});
+
+it("looks again where what was to be changed has gone meanwhile", async () => {
+  const scene = await CommandScene.start({ metadataFields: ["AppOwner"] });
+  const store = await scene.store();
+  const desired = await desiredFor("web.example.com");
+  const remote = remoteOf(await writeTo(store.place({}, importContext()), desired, signal));
+  const place = store.place({ metadata: { AppOwner: "Web" } }, importContext({ remote }));
+  const seen = await place.observe(desired, signal);
+  scene.server.command.certificates.delete(Number(remote.id));
+  expect(await place.put(desired, seen, signal)).toEqual({ outcome: "Changed" });
 });
 
 function unread(): never {

@@ -1,7 +1,7 @@
 import type { KeyfactorCommandImport } from "../../../crds/index.ts";
 import { certificateFacts } from "../../../formats/index.ts";
 import type { Desired, Observation, Obstacle, Place, PlaceContext, PutResult, Report } from "../../contract.ts";
-import { BlockedError } from "../../errors.ts";
+import { BlockedError, TransientError } from "../../errors.ts";
 import { analyzeCertificate } from "../api/analyze-certificate.ts";
 import { certificateByThumbprint, type CommandCertificateRow } from "../api/certificates.ts";
 import { importCertificate } from "../api/import-certificate.ts";
@@ -59,8 +59,12 @@ export class ImportPlace implements Place {
     const isThere = before.state === "Present" && before.remote.version === facts.sha1.toUpperCase();
     const keyless = before.state === "Present" && before.differs.some(({ what }) => what === "private key");
     const report = isThere && !keyless ? undefined : await this.#import(desired, facts.sha1, before, signal);
-    const row = await this.#find(facts.sha1, signal);
-    if (row === undefined) return { outcome: "Written", seen: { state: "Absent", ...(report && { report }) } };
+    const row = await this.#find(facts.sha1, signal).catch((error: unknown) => {
+      throw report === undefined ? error : unseen(error);
+    });
+    if (row === undefined) {
+      return report === undefined ? { outcome: "Changed" } : { outcome: "Written", seen: { state: "Absent", report } };
+    }
     const block = this.#mine(row);
     const last = await this.#described(row, block, unlike(row, desired, block), signal);
     const { report: found, ...rest } = {
@@ -146,4 +150,10 @@ export class ImportPlace implements Place {
   #find(thumbprint: string, signal: AbortSignal): Promise<CommandCertificateRow | undefined> {
     return certificateByThumbprint(this.#command.client, thumbprint, this.#command.scope, signal);
   }
+}
+
+/** The import was done, whatever becomes of the look that follows it. */
+function unseen(cause: unknown): TransientError {
+  const message = "Command has imported the certificate, and could not be asked for it then; it is looked for later.";
+  return new TransientError("StoreUnavailable", message, { happened: "unknown", cause });
 }
