@@ -16,7 +16,7 @@ import { deployed, descriptionOf, reportOf } from "./request.ts";
 
 /**
  * The certificate of one import in Command's inventory. Command has no room for a mark: what was brought there is known by the
- * record. There a certificate is the same for whoever imports it, by its thumbprint.
+ * record. There a certificate is the same for whoever imports it, by its thumbprint (docs/adr/0015-imports-share-certificates.md).
  */
 export class ImportPlace implements Place {
   readonly address: string;
