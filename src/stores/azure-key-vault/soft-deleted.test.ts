@@ -4,7 +4,7 @@ import { fateOf } from "./soft-deleted.ts";
 
 function deleted(recoveryLevel: string): DeletedCertificate {
   const scheduledPurgeDate = new Date("2026-03-01T00:00:00Z");
-  return { name: "web", properties: { recoveryLevel }, scheduledPurgeDate } as DeletedCertificate;
+  return { name: "web", properties: { recoveryLevel }, scheduledPurgeDate };
 }
 
 it("nothing is done without a word, and the message has the ways out", () => {
