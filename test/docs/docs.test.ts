@@ -20,7 +20,7 @@ beforeAll(async () => {
   [plane, edge] = await Promise.all([startControlPlane({ controllerManager: true }), startControlPlane()]);
   kubeconfig = await writeKubeconfig({ here: plane, edge });
   await install(plane);
-  vendors = await startVendors();
+  vendors = await startVendors(plane);
   operator = new ReadersOperator(plane, vendors.flags);
 }, 600_000);
 afterAll(async () => {
