@@ -5,7 +5,7 @@ import type { ServerOptions } from "../../../../test/servers/keyfactor/index.ts"
 import type { Outcome } from "../../../../test/servers/keyfactor/model/store.ts";
 import { allPermissions } from "../../../../test/servers/keyfactor/permissions.ts";
 import type { KeyfactorCommandTarget } from "../../../crds/index.ts";
-import type { Followed } from "../../contract.ts";
+import type { Followed, Remote } from "../../contract.ts";
 
 const signal = AbortSignal.timeout(120_000);
 const inventories = "POST /CertificateStores/Schedule";
@@ -213,23 +213,26 @@ describe("a certificate in place of another", () => {
     expect(work).toMatchObject({ alias: "web", overwrite: true });
   });
 
-  it.each<["Keep" | "Remove", (old: string) => unknown]>([
-    ["Keep", () => undefined],
-    ["Remove", (old) => expect.stringContaining(`"alias":"${old}","thumbprints":["${old}"]`)],
+  it.each<["Keep" | "Remove", string, Partial<NewStore>, (old: string) => unknown]>([
+    ["Keep", "an inventory", { inventoryMinutes: 1 }, () => undefined],
+    ["Remove", "an inventory", { inventoryMinutes: 1 }, keyOf],
+    ["Keep", "the end of its job alone", {}, () => undefined],
+    ["Remove", "the end of its job alone", {}, keyOf],
   ])(
-    "has another entry in a store that names them, and with replaced: %s so much is told of the old one",
-    async (replaced, told) => {
+    "has another entry in a store that names them, and with replaced: %s so much is told of the old one, by %s",
+    async (replaced, _proof, options, told) => {
       const scene = await DeploymentScene.start();
-      const store = scene.addStore({ type: "WinCert", inventoryMinutes: 1 });
+      const store = scene.addStore({ type: "WinCert", ...options });
       const old = await scene.imported();
       const target = { storeId: store.id, replaced };
       const first = scene.place(old, target);
       const firstJob = await scene.submit(first, old.desired);
       scene.pass(2 * minute);
-      expect(await scene.follow(first, firstJob, old.desired)).toMatchObject({ outcome: "Ended" });
+      const shown = await scene.follow(first, firstJob, old.desired);
+      expect(shown).toMatchObject({ outcome: "Ended", seen: { remote: { id: old.thumbprint } } });
 
       const renewed = await scene.imported();
-      const before = { id: old.thumbprint, version: old.thumbprint };
+      const before = remoteIn(shown);
       const second = scene.place(renewed, target, { before });
       const secondJob = await scene.submit(second, renewed.desired);
       scene.pass(2 * minute);
@@ -256,6 +259,15 @@ describe("a certificate in place of another", () => {
     });
   });
 });
+
+function keyOf(old: string): unknown {
+  return expect.stringContaining(`"alias":"${old}","thumbprints":["${old}"]`);
+}
+
+function remoteIn(followed: Followed): Remote {
+  if (followed.outcome === "Ended" && followed.seen.state === "Present") return followed.seen.remote;
+  throw new Error(followed.outcome);
+}
 
 function replacedBy(followed: Followed): string | undefined {
   return followed.outcome === "Ended" && followed.seen.state === "Present" ? followed.seen.replaced : undefined;

@@ -29,7 +29,9 @@ export async function seenIn(
   const holders = before !== undefined || wrote ? ours : foreign;
   if (entry !== undefined && holds(entry, deployment)) {
     const placed: Placed = { alias: entry.alias, thumbprint, shownBy: "Inventory" };
-    return { ...present(placed, look.leaf), holders, ...replacedIn(deployment, look, placed) };
+    const shows = ({ alias, thumbprint }: Placed): boolean =>
+      entryNamed(look.inventory, alias)?.leaf?.thumbprint === thumbprint;
+    return { ...present(placed, look.leaf), holders, ...replacedIn(deployment, placed.alias, shows) };
   }
   const obstacle = before?.thumbprint === thumbprint ? undefined : obstacleIn(deployment, look);
   const blocked = obstacle === undefined ? {} : { obstacle };
@@ -48,10 +50,13 @@ export async function seenIn(
 }
 
 /** What the end of its job alone tells: no inventory has shown it. */
-export function shownByJob({ target, thumbprint, before }: Deployment, leaf: CertificateFacts): Observation {
+export function shownByJob(deployment: Deployment, leaf: CertificateFacts): Observation {
+  const { target, thumbprint, before } = deployment;
   // Stores that name entries do so by thumbprint, as far as is known.
   const alias = target.alias ?? (before?.thumbprint === thumbprint ? before.alias : thumbprint);
-  return present({ alias, thumbprint, shownBy: "JobHistory" }, leaf);
+  const seen = present({ alias, thumbprint, shownBy: "JobHistory" }, leaf);
+  // Where no inventory tells, our record alone says that the entry before is there.
+  return { ...seen, ...replacedIn(deployment, alias, () => true) };
 }
 
 /** Why nothing can be brought there. */
@@ -77,10 +82,9 @@ function present(placed: Placed, leaf: CertificateFacts | undefined): Extract<Ob
 /** Our entry before, where the new one has another name and the old one is to go. */
 function replacedIn(
   { target, key, before }: Deployment,
-  { inventory }: Look,
-  { alias }: Placed,
+  alias: string,
+  isThere: (before: Placed) => boolean,
 ): { replaced?: string } {
-  if (target.replaced !== "Remove" || before === undefined || before.alias === alias) return {};
-  const still = entryNamed(inventory, before.alias)?.leaf?.thumbprint === before.thumbprint;
-  return still ? { replaced: keyOfEntry(readDeploymentKey(key), before.alias, before.thumbprint) } : {};
+  if (target.replaced !== "Remove" || before === undefined || before.alias === alias || !isThere(before)) return {};
+  return { replaced: keyOfEntry(readDeploymentKey(key), before.alias, before.thumbprint) };
 }
