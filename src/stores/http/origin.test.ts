@@ -45,6 +45,16 @@ describe("an answer", () => {
     expect(server.connections()).toBeLessThanOrEqual(2);
   });
 
+  it("does not wait for that of others: how many are asked at once is the gate's to say", async () => {
+    const waiting: (() => void)[] = [];
+    const { origin } = await serving((response) => {
+      waiting.push(() => response.end());
+      if (waiting.length === 40) for (const end of waiting) end();
+    });
+    const answers = await Promise.all(Array.from({ length: 40 }, () => origin.send(post)));
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+  });
+
   it.each<[number, string, string]>([
     [302, "https://sso.example.com/login?secret=1", ", to https://sso.example.com"],
     [307, "/elsewhere", ", to https://command.example.com"],

@@ -15,11 +15,11 @@ export interface OriginOptions {
 }
 
 const limitBytes = 16 * 1024 * 1024;
-const connections = 16;
 const connectTimeoutMs = 10_000;
 
 /**
- * The connections to one origin: TLS that is always verified, no redirect followed, no request repeated. Connects lazily.
+ * The connections to one origin, as many as there are requests at once: TLS that is always verified, no redirect followed, no
+ * request repeated. Connects lazily.
  * `send` gives whatever the server answers, and throws the errors of `failure.ts`.
  */
 export class Origin {
@@ -34,7 +34,6 @@ export class Origin {
     this.#host = host;
     this.#pool = new Pool(origin, {
       connect: guarded({ secureContext: secureContextOf(options.caPem), timeout: connectTimeoutMs }, options.guard),
-      connections,
       // On a shared HTTP/2 connection one loss would leave every write in doubt.
       allowH2: false,
       // The limit on the whole exchange is told apart from these.
