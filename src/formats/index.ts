@@ -15,6 +15,7 @@ export { editKeystore, type EditOptions, type KeystoreEdit } from "./edit.ts";
 export { chainOf } from "./chain-options.ts";
 export { encode, type EncodeOptions } from "./encode.ts";
 export { FormatError, type FormatErrorCode, type FormatErrorDetails } from "./errors.ts";
+export { type KeyUsage, keyUsagesOf } from "./key-usages.ts";
 export { keystoreContent, type KeystoreContent } from "./keystore-content.ts";
 export { keystoreHolds, otherEntries } from "./keystore-holds.ts";
 export type { Pkcs12Profile } from "./pkcs12/profiles.ts";

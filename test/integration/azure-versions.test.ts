@@ -228,8 +228,9 @@ describe("keys", () => {
   const rsa = (modulusLength: number) => generateKeyPairSync("rsa", { modulusLength }).privateKey;
   const ec = (namedCurve: string) => generateKeyPairSync("ec", { namedCurve }).privateKey;
   /** Applies an import of a certificate with this key. */
-  const applied = async (name: string, key: KeyObject, block: object = {}): Promise<string> => {
-    const { pem, keyPem } = selfSigned(key, { subject: `${name}.example.com` });
+  const applied = async (name: string, key: KeyObject, block: object = {}, keyUsage?: number): Promise<string> => {
+    const options = { subject: `${name}.example.com`, ...(keyUsage !== undefined && { keyUsage }) };
+    const { pem, keyPem } = selfSigned(key, options);
     await all.secret(name, { "tls.crt": pem, "tls.key": keyPem }, "kubernetes.io/tls");
     await all.import(name, { ...block });
     return pem;
@@ -263,6 +264,22 @@ describe("keys", () => {
     const before = all.imports;
     await applied(name, make());
     expect(await all.told(name, "UnsupportedKey")).toContain(`Key Vault takes no key of the kind ${kind}`);
+    expect(all.imports).toBe(before);
+  });
+
+  it("an EC key of a certificate that speaks of key encipherment, as cert-manager's do, is imported for signing", async () => {
+    await applied("enciphering", ec("P-256"), {}, 0xa0);
+    await all.ready("enciphering");
+    expect(all.keyVault.certificate("enciphering")?.policy.x509_props.key_usage).toEqual(["digitalSignature"]);
+    expect(await versionsAfterLook("enciphering", "again")).toBe(1);
+  });
+
+  it("an EC key that shall encipher is refused, and nothing is sent", async () => {
+    const before = all.imports;
+    await applied("shall-encipher", ec("P-256"), { policy: { x509: { keyUsages: ["keyEncipherment"] } } });
+    expect(await all.told("shall-encipher", "PolicyMismatch")).toContain(
+      "policy.x509.keyUsages holds keyEncipherment, and an EC key can only sign",
+    );
     expect(all.imports).toBe(before);
   });
 

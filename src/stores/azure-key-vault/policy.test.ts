@@ -13,6 +13,29 @@ describe("the policy of an import", () => {
     });
   });
 
+  it("names key usages where a vault would refuse those of the certificate: an EC key cannot encipher", () => {
+    const usages = ["digitalSignature", "keyEncipherment", "keyAgreement"] as const;
+    expect(importPolicy(policyOf(undefined, ec, usages), ec)).toMatchObject({
+      x509_props: { key_usage: ["digitalSignature", "keyAgreement"] },
+    });
+    expect(importPolicy(policyOf(undefined, rsa, usages), rsa)).not.toHaveProperty("x509_props");
+    expect(importPolicy(policyOf(undefined, ec, ["digitalSignature"]), ec)).not.toHaveProperty("x509_props");
+  });
+
+  it.each(["keyEncipherment", "dataEncipherment", "encipherOnly", "decipherOnly"] as const)(
+    "refuses %s of an EC key",
+    (usage) => {
+      const block = { x509: { keyUsages: ["digitalSignature", usage] } } satisfies Parameters<typeof policyOf>[0];
+      expect(() => policyOf(block, ec)).toThrow(
+        expect.objectContaining({
+          reason: "PolicyMismatch",
+          message: `policy.x509.keyUsages holds ${usage}, and an EC key can only sign; leave it out.`,
+        }),
+      );
+      expect(() => policyOf(block, rsa)).not.toThrow();
+    },
+  );
+
   it("has every field of the block under its name on the wire", () => {
     const policy = policyOf(
       {

@@ -1,6 +1,8 @@
 import type { ImportCertificatePolicy, LifetimeAction } from "@azure/keyvault-certificates";
 import type { AzureKeyVaultTarget } from "../../crds/index.ts";
+import type { KeyUsage } from "../../formats/index.ts";
 import { TerminalError } from "../errors.ts";
+import { defaultUsages, impossible } from "./key-usage.ts";
 import type { VaultKey } from "./key.ts";
 
 /** A certificate's policy, in the words of Azure's own package. */
@@ -15,8 +17,9 @@ export const mailOnly: readonly LifetimeAction[] = [{ action: "EmailContacts", l
 /**
  * What a block says of the policy, and what its unset fields mean; fields that are left to the vault are absent. Throws
  * `TerminalError` `PolicyMismatch` where it is not true of the key.
+ * @param usages of the key, as the certificate says
  */
-export function policyOf(block: PolicyBlock = {}, key: VaultKey): Policy {
+export function policyOf(block: PolicyBlock = {}, key: VaultKey, usages: readonly KeyUsage[] = []): Policy {
   checkKey(block, key);
   const { x509, issuer, lifetimeActions } = block;
   const sans = sansOf(x509?.sans);
@@ -29,7 +32,7 @@ export function policyOf(block: PolicyBlock = {}, key: VaultKey): Policy {
     contentType: contentTypes[block.contentType ?? "PKCS12"],
     subject: x509?.subject,
     enhancedKeyUsage: x509?.ekus,
-    keyUsage: x509?.keyUsages,
+    keyUsage: x509?.keyUsages ?? defaultUsages(usages, key),
     validityInMonths: x509?.validityMonths,
     subjectAlternativeNames: Object.keys(sans).length === 0 ? undefined : sans,
     issuerName: issuer?.name ?? "Unknown",
@@ -49,7 +52,7 @@ function sansOf(sans: NonNullable<PolicyBlock["x509"]>["sans"]) {
   });
 }
 
-function checkKey({ keyType, keySize, curve, exportable }: PolicyBlock, key: VaultKey): void {
+function checkKey({ keyType, keySize, curve, exportable, x509 }: PolicyBlock, key: VaultKey): void {
   const actual = key.type === "RSA" ? `RSA with ${key.size} bits` : `EC on ${key.curve}`;
   const wrong =
     (keyType !== undefined && !keyType.startsWith(key.type) && `keyType is ${keyType}`) ||
@@ -57,6 +60,11 @@ function checkKey({ keyType, keySize, curve, exportable }: PolicyBlock, key: Vau
     (curve !== undefined && (key.type !== "EC" || key.curve !== curve) && `curve is ${curve}`);
   if (wrong) {
     const message = `policy.${wrong}, and the certificate's key is ${actual}; leave it unset, or issue the certificate with such a key.`;
+    throw new TerminalError("PolicyMismatch", message);
+  }
+  const [usage] = impossible(x509?.keyUsages ?? [], key);
+  if (usage !== undefined) {
+    const message = `policy.x509.keyUsages holds ${usage}, and an EC key can only sign; leave it out.`;
     throw new TerminalError("PolicyMismatch", message);
   }
   if (keyType?.endsWith("-HSM") === true && exportable !== false) {

@@ -1,5 +1,5 @@
 import type { AzureKeyVaultTarget } from "../../crds/index.ts";
-import { certificateFacts, chainOf, type CertificateFacts } from "../../formats/index.ts";
+import { certificateFacts, chainOf, type CertificateFacts, keyUsagesOf } from "../../formats/index.ts";
 import type { Desired } from "../contract.ts";
 import { checkApiVersion } from "./api-version.ts";
 import { type VaultKey, vaultKeyOf } from "./key.ts";
@@ -50,7 +50,7 @@ export function wantedOf(target: AzureKeyVaultTarget, desired: Desired, apiVersi
       notBefore: inSeconds(notBefore ?? facts.notBefore),
       expires: inSeconds(expires ?? facts.notAfter),
     },
-    policy: policyOf(target.policy, key),
+    policy: policyOf(target.policy, key, keyUsagesOf(bundle.leaf)),
     preserveCertOrder,
   };
 }

@@ -39,7 +39,7 @@ const x509 = z
       .max(9)
       .meta(atomic)
       .optional()
-      .describe("Key usages."),
+      .describe("Key usages; the certificate's when unset, without those that an EC key cannot have."),
     validityMonths: z.int().min(1).max(1200).optional().describe("Months that the certificate is valid."),
     sans: z
       .object({
