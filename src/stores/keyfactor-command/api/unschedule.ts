@@ -10,6 +10,7 @@ export async function unschedule(client: CommandClient, jobIds: readonly string[
       body: { JobIds: jobIds },
       doing: "unschedule a job",
       rights: [rights.modifyAgents],
+      unauthorized: "Answer",
     },
     signal,
   );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DeploymentScene } from "../../../../test/fixtures/command-deployment.ts";
 import type { NewStore } from "../../../../test/servers/keyfactor/command.ts";
-import type { ServerOptions } from "../../../../test/servers/keyfactor/index.ts";
+import { htmlUnauthorized, type ServerOptions } from "../../../../test/servers/keyfactor/index.ts";
 import type { Outcome } from "../../../../test/servers/keyfactor/model/store.ts";
 import { allPermissions } from "../../../../test/servers/keyfactor/permissions.ts";
 import type { KeyfactorCommandTarget } from "../../../crds/index.ts";
@@ -158,6 +158,14 @@ describe("an account that may not read jobs", () => {
       reason: "JobHistoryDenied",
       message: expect.stringContaining("give /opt/app/store.jks an inventory schedule"),
     });
+  });
+
+  it("may be answered so with a 401, though its login is good: that is no refused login", async () => {
+    const { scene, place, job, desired } = await withJob([]);
+    for (const kind of ["JobHistory", "ScheduledJobs"]) {
+      scene.server.inject(htmlUnauthorized, { kind: `GET /OrchestratorJobs/${kind}` });
+    }
+    expect(await scene.follow(place, job, desired)).toMatchObject({ outcome: "Open", reason: "JobHistoryDenied" });
   });
 
   it("takes no job back", async () => {
