@@ -79,6 +79,8 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
     providers.get(provider)?.targetSecrets?.(block) ?? [];
   const deploysHeld = ({ provider }: Pick<Target, "provider">): boolean =>
     providers.get(provider)?.deploysHeld ?? false;
+  const shapeOf = ({ provider, block }: Pick<Target, "provider" | "block">): unknown =>
+    providers.get(provider)?.shapeOf?.(block) ?? block;
   const common = { namespaces, onProblem: (problem: InformerProblem) => tellProblem(log, metrics, problem) };
   const watch = <T extends KubeObject>(informer: Informer<T>): Informer<T> => {
     manager.addInformer(informer);
@@ -145,6 +147,7 @@ export function addControllers(options: ControllersOptions): { close(): Promise<
     secretValues: new SecretValues({ client, secrets, secretSelector: options.secretSelector }),
     secretsOf,
     deploysHeld,
+    shapeOf,
     imports: imports.cache,
     claims,
     succession: new Succession({ claims, waits, wake }),

@@ -181,6 +181,13 @@ describe("a job of what is wanted no more", () => {
     expect(next(followed, { followed: progressed, withdrawn: true }, s, now)).toEqual({ do: "Observe" });
   });
 
+  it("that is to be done in another way by now is taken back, too, though it brings what is wanted", () => {
+    const outdated: Followed = { ...idle, outdated: true };
+    expect(next(followed, { followed: outdated }, situation({}), now).do).toBe("Withdraw");
+    expect(next(followed, { followed: outdated, withdrawn: true }, situation({}), now)).toEqual({ do: "Observe" });
+    expect(next(followed, { followed: outdated, withdrawn: false }, situation({}), now).do).toBe("Wait");
+  });
+
   it("that was taken back leaves its record with the save of what comes next", () => {
     const gone: Seen = { followed: idle, withdrawn: true, observation: absent };
     const opening = next(followed, gone, situation(newer), now);

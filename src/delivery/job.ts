@@ -42,7 +42,8 @@ export function fateOf(record: DeliveryRecord, job: RecordedJob, seen: Seen, s: 
   const unwanted = newer || s.suspended?.jobs === "Withdraw";
   switch (followed.outcome) {
     case "Open": {
-      if (unwanted && s.suspended?.jobs !== "Follow" && followed.idleSince !== undefined) {
+      const outdated = unwanted || followed.outdated === true;
+      if (outdated && s.suspended?.jobs !== "Follow" && followed.idleSince !== undefined) {
         if (seen.withdrawn === true) return { over: "Gone", record: withoutJob(record) };
         const { submittedAt } = openJob(job);
         if (seen.withdrawn === undefined) {

@@ -139,6 +139,8 @@ export type Followed =
        * an hour `reason` is `JobNotPickedUp`. In the future for a job with a time of its own; absent once it is begun.
        */
       readonly idleSince?: Date;
+      /** It brings what is wanted, but not in the way that is asked for now: to be taken back while nobody has begun it. */
+      readonly outdated?: true;
     }
   /** It has ended, and this is what lies in the place now. */
   | { readonly outcome: "Ended"; readonly seen: Observation }
@@ -315,6 +317,11 @@ export interface Provider<Block = unknown> {
    * this very certificate into the same store.
    */
   readonly deploysHeld?: true;
+  /**
+   * What of a target's block shapes its place; all of it when absent. The rest, such as how a write is proven, may change
+   * without a write.
+   */
+  shapeOf?(target: unknown): unknown;
   /** The places that a grant without `places` allows, as globs; none when absent. */
   readonly grantedPlaces?: readonly string[];
   /**

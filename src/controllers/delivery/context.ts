@@ -19,6 +19,8 @@ export interface DeliveryContext {
   readonly secretsOf: (target: Target) => readonly SecretKeyRef[];
   /** The target's provider deploys only what its store holds already (`Provider.deploysHeld`). */
   readonly deploysHeld: (target: Pick<Target, "provider">) => boolean;
+  /** What of the target's block shapes its place (`Provider.shapeOf`). */
+  readonly shapeOf: (target: Pick<Target, "provider" | "block">) => unknown;
   readonly imports: Cache<CertificateImport & KubeObject>;
   readonly claims: Claims;
   readonly succession: Succession;

@@ -40,7 +40,7 @@ export function fingerprintOf(
   secrets: readonly Buffer[],
 ): string {
   const certificates = chainOf(bundle, { chain: chain.include, root: chain.root });
-  const shape = JSON.stringify([target.block, target.chain, target.privateKey, mark]);
+  const shape = JSON.stringify([context.shapeOf(target), target.chain, target.privateKey, mark]);
   const key = bundle.key ?? Buffer.alloc(0);
   const parts = [shape, key, bundle.leaf, ...certificates, "trusted", ...bundle.trusted, "secrets", ...secrets];
   if (file !== undefined) parts.push("file", file);
