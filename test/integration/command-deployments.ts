@@ -99,6 +99,12 @@ export class CommandDeployments {
     return jobs.flatMap(({ work }) => (work.kind === "Inventory" ? [] : [work]));
   }
 
+  /** When what waits is to begin: null is at once. */
+  schedules(store: Store): (object | null)[] {
+    const jobs = this.all.server.command.jobs.waiting().filter(({ storeId }) => storeId === store.id);
+    return jobs.flatMap(({ work, schedule }) => (work.kind === "Inventory" ? [] : [schedule]));
+  }
+
   /** How many Adds and Removes a store's orchestrator was given and has begun. */
   runs(store: Store): number {
     const rows = this.all.server.command.jobs.history;

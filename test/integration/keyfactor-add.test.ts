@@ -88,7 +88,7 @@ describe("what is taken away", () => {
 });
 
 describe("C.2 Schedule", () => {
-  it("submit: Early hands a runAt to come to Command, and takes the job back when the deployment is suspended or goes", async () => {
+  it("submit: Early hands a runAt to come to Command, and takes the job back when that changes, the deployment is suspended or goes", async () => {
     const store = all.addStore();
     await all.imported("early");
     const runAt = new Date(Date.now() + 86_400_000 * 30).toISOString();
@@ -96,10 +96,11 @@ describe("C.2 Schedule", () => {
     await all.deploy("early", [target("java", store, { alias: "web", submit: "Early" })], spec);
     const waits = (count: number) => () => all.waiting(store).length === count;
     await eventually("the job to wait in Command", waits(1), patience);
-    const job = all.all.server.command.jobs
-      .waiting()
-      .find(({ storeId, work }) => storeId === store.id && work.kind === "Add");
-    expect(job?.schedule).toEqual({ ExactlyOnce: { Time: runAt } });
+    expect(all.schedules(store)).toEqual([{ ExactlyOnce: { Time: runAt } }]);
+    const later = new Date(Date.parse(runAt) + 60_000).toISOString();
+    await all.all.world.patch("early", { spec: { schedule: { runAt: later } } });
+    const isLater = () => JSON.stringify(all.schedules(store)) === JSON.stringify([{ ExactlyOnce: { Time: later } }]);
+    await eventually("the job to wait for the other time", isLater, patience);
     await all.all.world.patch("early", { spec: { suspend: true } });
     await eventually("the job to be taken back", waits(0), patience);
     await all.all.world.patch("early", { spec: { suspend: false } });

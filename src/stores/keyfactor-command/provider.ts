@@ -2,7 +2,7 @@ import type { KeyfactorCommandStoreBlock } from "../../crds/index.ts";
 import type { ConnectGuard } from "../../http/index.ts";
 import type { Provider } from "../contract.ts";
 import { caPemOf, caRefs, HttpsConnection, webServiceLimits } from "../http/index.ts";
-import { reachOfBlock, reachOfKey, targetSecrets } from "./deployment/reach.ts";
+import { reachOfBlock, reachOfKey, shapeOf, targetSecrets } from "./deployment/reach.ts";
 import { reachOfDownload } from "./download/reach.ts";
 import { apiPathOf, installationOf } from "./installation.ts";
 import { loginOf, loginRefs } from "./login.ts";
@@ -16,6 +16,7 @@ export function keyfactorCommandProvider(guard: ConnectGuard): Provider {
     secretRefs: (block) => [...loginRefs(blockOf(block).auth), ...caRefs(blockOf(block)).secrets],
     configMapRefs: (block) => caRefs(blockOf(block)).configMaps,
     deploysHeld: true,
+    shapeOf,
     targetSecrets: (block) => targetSecrets(block),
     reach: (block) => ({ places: [reachOfBlock(block)], metadataKeys: [] }),
     reachOfKey: (key) => ({ places: [reachOfKey(key)], metadataKeys: [] }),

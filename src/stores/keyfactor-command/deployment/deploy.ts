@@ -2,6 +2,7 @@ import { TransientError } from "../../errors.ts";
 import { deployPfx } from "../api/deploy-pfx.ts";
 import { CommandRefusal } from "../failure.ts";
 import type { Deployment } from "./deployment.ts";
+import { dueOf } from "./due.ts";
 import { entryPasswordText, overwriteIn, parametersOf } from "./entry.ts";
 import { findJob } from "./find-job.ts";
 import type { Look } from "./look.ts";
@@ -29,7 +30,7 @@ export async function deploy(deployment: Deployment, look: Look, signal: AbortSi
         password: entryPasswordText(deployment) ?? generatedPassword(),
         certificateId,
         requestId: look.requestId,
-        jobTime: jobTimeOf(deployment),
+        jobTime: dueOf(deployment),
       },
       signal,
     );
@@ -50,11 +51,6 @@ export async function wasDeployed(deployment: Deployment, { store }: Look, signa
   const since = new Date(command.now().getTime() - stagedMs);
   const found = await findJob(deployment, store, since, signal);
   return found.is === "Found" || found.is === "Several";
-}
-
-/** A time that is over means at once to Command, too. */
-export function jobTimeOf({ runAt, command }: Deployment): Date | undefined {
-  return runAt !== undefined && runAt > command.now() ? runAt : undefined;
 }
 
 function nameOf({ address, thumbprint }: Deployment): string {

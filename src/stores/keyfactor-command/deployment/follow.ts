@@ -1,6 +1,7 @@
 import type { CertificateStore } from "../api/certificate-store.ts";
 import type { Desired, Followed, Observation, OpenJob } from "../../contract.ts";
 import type { Deployment } from "./deployment.ts";
+import { isOutdated } from "./due.ts";
 import { type JobState, readJobState, writeJobState } from "./job-state.ts";
 import type { Standing } from "./job-standing.ts";
 import { observe } from "./observe.ts";
@@ -67,20 +68,22 @@ async function askFor(
 }
 
 async function underWay(
-  { command }: Deployment,
+  deployment: Deployment,
   store: CertificateStore,
   { ids, submittedAt }: OpenJob,
   state: JobState,
   told: Exclude<Standing, { at: "Ended" }> | { readonly at: "Gone" },
   signal: AbortSignal,
 ): Promise<Followed> {
+  const { command } = deployment;
   const where = `${store.path} on ${store.clientMachine}`;
   switch (told.at) {
     case "Waiting": {
       const who = await orchestratorOf(command, store, signal);
       const message = `The job for ${where} waits for ${who} to pick it up.`;
       const idleSince = state.due ?? submittedAt;
-      return { ...open(ids, { ...state, step: "Waiting" }), reason: "JobSubmitted", message, idleSince };
+      const outdated = isOutdated(deployment, state) ? ({ outdated: true } as const) : {};
+      return { ...open(ids, { ...state, step: "Waiting" }), reason: "JobSubmitted", message, idleSince, ...outdated };
     }
     case "Running": {
       const message = `The orchestrator ${told.agent} is at it: ${where}.`;

@@ -1,5 +1,6 @@
 import type { Desired, Observation } from "../../contract.ts";
 import type { Deployment } from "./deployment.ts";
+import { dueOf } from "./due.ts";
 import { findJob } from "./find-job.ts";
 import { writeJobState } from "./job-state.ts";
 import { type Look, lookAt } from "./look.ts";
@@ -27,7 +28,7 @@ async function sure(
   const found = await findJob(deployment, store, since, signal);
   switch (found.is) {
     case "Found": {
-      const state = writeJobState({ step: "Waiting", certificate: deployment.thumbprint });
+      const state = writeJobState({ step: "Waiting", certificate: deployment.thumbprint, due: dueOf(deployment) });
       return { ...seen, job: { ids: [found.jobId], state } };
     }
     case "None":

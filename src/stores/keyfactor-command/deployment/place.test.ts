@@ -137,7 +137,17 @@ describe("what is asked for", () => {
     const job = await scene.submit(place, desired);
     expect(scene.server.command.jobs.open().at(-1)?.schedule).toEqual({ ExactlyOnce: { Time: runAt.toISOString() } });
     scene.pass(60_000);
-    expect(await scene.follow(place, job, desired)).toMatchObject({ outcome: "Open", idleSince: runAt });
+    const waits = await scene.follow(place, job, desired);
+    expect(waits).toMatchObject({ outcome: "Open", idleSince: runAt });
+    expect(waits).not.toHaveProperty("outdated");
+    for (const [submit, at] of [
+      ["Early", new Date(runAt.getTime() + 1_000)],
+      ["OnTime", runAt],
+      ["Early", undefined],
+    ] as const) {
+      const other = scene.place({ held }, { storeId: store.id, alias: "web", submit }, { runAt: at });
+      expect(await scene.follow(other, job, desired)).toMatchObject({ outcome: "Open", outdated: true });
+    }
     expect(await place.withdraw?.(job, signal)).toBe(true);
     scene.pass(7_200_000);
     const old = { ...job, submittedAt: new Date(Date.now() - 60_000) };

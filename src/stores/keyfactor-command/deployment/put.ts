@@ -2,8 +2,9 @@ import type { Desired, Job, PutResult } from "../../contract.ts";
 import { BlockedError } from "../../errors.ts";
 import { addCertificate } from "../api/add-certificate.ts";
 import { scheduleOf } from "../api/schedule.ts";
-import { deploy, jobTimeOf, wasDeployed } from "./deploy.ts";
+import { deploy, wasDeployed } from "./deploy.ts";
 import { collectionOf, type Deployment } from "./deployment.ts";
+import { dueOf } from "./due.ts";
 import { entryPasswordOf, overwriteIn, parametersOf, textOf } from "./entry.ts";
 import { writeJobState } from "./job-state.ts";
 import { type Look, lookAt } from "./look.ts";
@@ -22,7 +23,7 @@ export async function put(deployment: Deployment, desired: Desired, signal: Abor
     return { outcome: "Submitted", job: await add(deployment, look, signal) };
   }
   const deployed = await deploy(deployment, look, signal);
-  if (deployed.is === "Submitted") return { outcome: "Submitted", job: jobOf(deployment, [], jobTimeOf(deployment)) };
+  if (deployed.is === "Submitted") return { outcome: "Submitted", job: jobOf(deployment, [], dueOf(deployment)) };
   const message = `Command has no enrolled PFX at hand any more (it says: ${deployed.said}); the certificate goes there as one that Command holds.`;
   const job = await add(deployment, look, signal);
   return { outcome: "Submitted", job, warning: { reason: "StagingExpired", message } };
@@ -30,7 +31,7 @@ export async function put(deployment: Deployment, desired: Desired, signal: Abor
 
 async function add(deployment: Deployment, look: Look, signal: AbortSignal): Promise<Job> {
   const { command, target, certificateId, address } = deployment;
-  const due = startOf(deployment);
+  const due = dueOf(deployment);
   const includePrivateKey = includesPrivateKey(target, look.type, look);
   const ids = await addCertificate(
     command.client,
@@ -57,12 +58,6 @@ async function add(deployment: Deployment, look: Look, signal: AbortSignal): Pro
 function jobOf({ thumbprint }: Deployment, ids: readonly string[], due: Date | undefined): Job {
   const state = writeJobState({ step: "Waiting", certificate: thumbprint, due });
   return { ids: ids.slice(0, 8).map((id) => id.toLowerCase()), state };
-}
-
-/** With `submit: Early` Command is told of a time to come; PFX Deploy that came too late keeps its time, too. */
-function startOf(deployment: Deployment): Date | undefined {
-  const { submit, method } = deployment.target;
-  return submit === "Early" || method === "PfxDeploy" ? jobTimeOf(deployment) : undefined;
 }
 
 function pfxPasswordOf(deployment: Deployment): string {

@@ -16,6 +16,14 @@ export function reachOfKey(key: string): string {
   return pathOf(storeId, alias);
 }
 
+/** What shapes an entry: not how its job is sent, followed and proven, nor what becomes of an older entry. */
+export function shapeOf(block: unknown): unknown {
+  const target = block as Partial<KeyfactorCommandTarget>;
+  if (target.storeId === undefined) return block;
+  const { storeId, alias, includePrivateKey, entryParameters, secretEntryParameters, entryPassword } = target;
+  return { storeId, alias, includePrivateKey, entryParameters, secretEntryParameters, entryPassword };
+}
+
 /** Secrets that a target refers to; an import refers to none. */
 export function targetSecrets(block: unknown): readonly SecretKeyRef[] {
   const { secretEntryParameters = {}, entryPassword, pfxPasswordSecretRef } = block as Partial<KeyfactorCommandTarget>;
