@@ -11,12 +11,9 @@ afterAll(() => all.close());
 
 /** Somebody has deleted the certificate that this source holds. */
 async function deleted(name: string, world = all): Promise<void> {
-  const { keyVault } = world;
   const [leaf] = await world.source(name);
-  keyVault.plant(name, leaf.pem);
-  const certificate = keyVault.certificate(name);
-  if (certificate === undefined) throw new Error("nothing was planted");
-  keyVault.vault.certificates.delete(certificate, keyVault.vault.now(), 90);
+  world.keyVault.plant(name, leaf.pem);
+  world.keyVault.delete(name);
 }
 
 /** The message of a delivery while it waits for this. */

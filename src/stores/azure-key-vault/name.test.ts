@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { certificateNameOf, sameName } from "./name.ts";
+import { certificateNameOf } from "./name.ts";
 
 describe("the name of a certificate in a vault", () => {
   it("is that of the block", () => {
@@ -25,10 +25,5 @@ describe("the name of a certificate in a vault", () => {
     expect(() => certificateNameOf(undefined, `${"a".repeat(100)}.${"b".repeat(100)}`)).toThrow(
       /set azureKeyVault\.name/,
     );
-  });
-
-  it("is the same whatever its case", () => {
-    expect(sameName("Web-1", "wEB-1")).toBe(true);
-    expect(sameName("web-1", "web-2")).toBe(false);
   });
 });

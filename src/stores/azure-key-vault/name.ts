@@ -13,8 +13,3 @@ export function certificateNameOf(given: string | undefined, resource: string): 
   const message = `A vault takes names of at most 127 letters, digits and hyphens, not ${name}; set azureKeyVault.name.`;
   throw new TerminalError("NameRefused", message);
 }
-
-/** Names in a vault are the same whatever their case. */
-export function sameName(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
-}

@@ -1,8 +1,9 @@
 import { describe, expect, it, onTestFinished } from "vitest";
+import { eventually } from "../../../test/control-plane/index.ts";
 import { KeyVault } from "../../../test/fixtures/key-vault.ts";
 import { chainFor } from "../../../test/fixtures/pki.ts";
 import { desiredOf, differences, writeTo } from "../../../test/fixtures/place.ts";
-import { allActions } from "../../../test/servers/azure-key-vault/index.ts";
+import { allActions, forbiddenByPolicy } from "../../../test/servers/azure-key-vault/index.ts";
 import type { Desired, Observation, Place } from "../contract.ts";
 
 const mark = "me/CertificateImport/shop/web";
@@ -14,7 +15,7 @@ const withRoot: Desired = { ...desired, chain: { include: true, root: "Include" 
 
 /** A vault of its own, and the place `web` in it. */
 async function scene(block: object = {}): Promise<{ keyVault: KeyVault; place: Place }> {
-  const keyVault = await KeyVault.start();
+  const keyVault = await KeyVault.start({ deleteMs: 0 });
   onTestFinished(() => keyVault.close());
   const store = await keyVault.open();
   onTestFinished(() => store.close());
@@ -32,6 +33,46 @@ describe("a place in a vault", () => {
     expect(place.address).toBe("azureKeyVault:web.vault.azure.net/web-1");
     expect(place.key).toBe('{"vault":"web.vault.azure.net","name":"Web-1"}');
     expect(place.repeatable).toBe(false);
+  });
+});
+
+it("a certificate without its private key is refused before anything is asked", async () => {
+  const { keyVault, place } = await scene();
+  const { key: _key, ...bundle } = desired.bundle;
+  await expect(async () => place.observe({ ...desired, bundle }, signal)).rejects.toMatchObject({
+    name: "TerminalError",
+    reason: "NoPrivateKey",
+  });
+  expect(keyVault.server.traffic.count("GET /certificates/{name}")).toBe(0);
+});
+
+describe("a name that turns out to be a deleted certificate's only at the import", () => {
+  const unseen = { kind: "GET /deletedcertificates/{name}" };
+
+  it.each([
+    ["Recover", "Recovering", "Live"],
+    ["Purge", "Purging", undefined],
+  ])("softDeleted: %s is done all the same", async (softDeleted, reason, state) => {
+    const { keyVault, place } = await scene({ softDeleted });
+    keyVault.plant("web", leaf.pem);
+    keyVault.delete("web");
+    keyVault.server.inject(forbiddenByPolicy, unseen);
+    await expect(writeTo(place, desired, signal)).rejects.toMatchObject({ name: "WaitingError", reason });
+    await eventually("the vault to be done", () => {
+      keyVault.vault.settle();
+      return keyVault.vault.certificates.find("web")?.state.kind === state;
+    });
+  });
+
+  it("nothing is done without a word", async () => {
+    const { keyVault, place } = await scene();
+    keyVault.plant("web", leaf.pem);
+    keyVault.delete("web");
+    keyVault.server.inject(forbiddenByPolicy, unseen);
+    await expect(writeTo(place, desired, signal)).rejects.toMatchObject({
+      name: "BlockedError",
+      reason: "SoftDeleted",
+    });
   });
 });
 

@@ -10,7 +10,8 @@ import { readMark } from "./mark.ts";
 import { observed } from "./observe.ts";
 import { placeKey } from "./place-key.ts";
 import { importPolicy } from "./policy.ts";
-import { fateOf } from "./soft-deleted.ts";
+import { isSoftDeleted } from "./refusal.ts";
+import { fateOf, type Word } from "./soft-deleted.ts";
 import { importValue } from "./value.ts";
 import type { Vault } from "./vault.ts";
 import { type Tags, tagsWith, type Wanted, wantedOf } from "./wanted.ts";
@@ -57,7 +58,7 @@ export class CertificatePlace implements Place {
     const look = await this.#asking("get", () => this.#look(wanted, signal));
     // A vault has no conditional write: what comes between this look and the write is not seen.
     if (stateOf(look) !== this.#states.get(before)) return { outcome: "Changed" };
-    if (look.is === "Deleted") await this.#makeRoom(look.deleted, signal);
+    if (look.is === "Deleted") await this.#makeRoom(fateOf(look.deleted, this.#target.softDeleted).does, signal);
     const changes = changesOf(look, wanted);
     if (changes.has("Import")) await this.#import(wanted, value, signal);
     else if (changes.has("Attributes")) await this.#update(look, wanted, signal);
@@ -86,7 +87,16 @@ export class CertificatePlace implements Place {
     const { attributes, policy, key, preserveCertOrder } = wanted;
     const tags = tagsWith(wanted, wanted.chain);
     const body = { ...value, policy: importPolicy(policy, key), attributes, tags, preserveCertOrder };
-    await this.#asking("import", () => this.#access.client.import(this.#name, body, signal));
+    await this.#asking("import", async () => {
+      try {
+        await this.#access.client.import(this.#name, body, signal);
+      } catch (error) {
+        // Deleted since the look, or where the look may not go.
+        const { softDeleted } = this.#target;
+        if (isSoftDeleted(error) && softDeleted !== undefined) await this.#makeRoom(softDeleted, signal);
+        throw error;
+      }
+    });
   }
 
   async #update(look: Look, wanted: Wanted, signal: AbortSignal): Promise<void> {
@@ -108,16 +118,16 @@ export class CertificatePlace implements Place {
     await this.#asking("update", () => client.updatePolicy(this.#name, policy, signal));
   }
 
-  /** Does with a deleted certificate what the user's word says, which the vault ends later. Always throws. */
-  async #makeRoom(deleted: Parameters<typeof fateOf>[0], signal: AbortSignal): Promise<never> {
+  /** Does with a deleted certificate what the user's word says, which the vault ends later: then it throws. */
+  async #makeRoom(word: Word | "Nothing", signal: AbortSignal): Promise<void> {
     const { client } = this.#access;
-    const fate = fateOf(deleted, this.#target.softDeleted);
     const until = new Date(Date.now() + operationMs);
-    if (fate.does === "Recover") {
+    if (word === "Recover") {
       await this.#asking("recover", () => client.recover(this.#name, signal));
       const message = `The vault brings back the deleted certificate ${this.#name}; it is looked at after that.`;
       throw new WaitingError("Recovering", message, { until });
     }
+    if (word !== "Purge") return;
     await this.#asking("purge", () => client.purge(this.#name, signal));
     const message = `The vault purges the deleted certificate ${this.#name}; the new one goes in after that.`;
     throw new WaitingError("Purging", message, { until });

@@ -27,6 +27,11 @@ export function isRefusal(error: unknown, status: number): error is VaultRefusal
   return error instanceof VaultRefusal && error.statusCode === status;
 }
 
+/** Whether the name is a deleted certificate's. */
+export function isSoftDeleted(error: unknown): boolean {
+  return isRefusal(error, 409) && error.inner === "ObjectIsDeletedButRecoverable";
+}
+
 /** Reads `{"error": {code, message, innererror: {code}}}`; proxies and firewalls answer with anything. */
 function told(body: Buffer): { code: string; inner: string; message: string } {
   const { error } = parsed(body) as { error?: { code?: unknown; message?: unknown; innererror?: { code?: unknown } } };

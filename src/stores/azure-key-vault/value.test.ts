@@ -2,7 +2,7 @@ import { createPrivateKey } from "node:crypto";
 import forge from "node-forge";
 import { expect, it } from "vitest";
 import { bundleOf, decode } from "../../formats/index.ts";
-import { chainFor, issue } from "../../../test/fixtures/pki.ts";
+import { chainFor } from "../../../test/fixtures/pki.ts";
 import { importValue } from "./value.ts";
 
 const signal = new AbortController().signal;
@@ -41,14 +41,4 @@ it("PFX is base64 under a new password each time, with 3DES and SHA-1 as the ser
   const der = Buffer.from(one.value, "base64");
   expect(der.includes(Buffer.from("060a2a864886f70d010c0103", "hex"))).toBe(true);
   expect(der.includes(Buffer.from("06092a864886f70d01050d", "hex"))).toBe(false);
-});
-
-it("a certificate without its key is refused", async () => {
-  const { pem } = await issue({ subject: "CN=alone" });
-  const alone = bundleOf(await decode(Buffer.from(pem)), { now: new Date() });
-  const chain = { include: true, root: "Exclude" } as const;
-  await expect(importValue({ bundle: alone, chain }, "PEM", signal)).rejects.toMatchObject({
-    name: "TerminalError",
-    reason: "NoPrivateKey",
-  });
 });

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { type Bundle, encode } from "../../formats/index.ts";
+import { encode } from "../../formats/index.ts";
 import type { Desired } from "../contract.ts";
-import { TerminalError } from "../errors.ts";
 
 /** What a vault is sent as the certificate: the members `value` and `pwd` of an import. */
 export interface ImportValue {
@@ -19,7 +18,6 @@ export async function importValue(
   contentType: "PKCS12" | "PEM",
   signal: AbortSignal,
 ): Promise<ImportValue> {
-  requireKey(bundle);
   const along = { chain: chain.include, root: chain.root };
   if (contentType === "PEM") {
     const pem = await encode(bundle, { format: "CombinedPEM", ...along });
@@ -31,11 +29,4 @@ export async function importValue(
   const password = Buffer.from(pwd);
   const pfx = await encode(bundle, { format: "PKCS12", profile: "LegacyDES", password, ...along, signal });
   return { value: pfx.toString("base64"), pwd };
-}
-
-function requireKey({ key }: Bundle): void {
-  if (key !== undefined) return;
-  const message =
-    "Key Vault takes no certificate without its private key; give the source one, and leave privateKey at Include.";
-  throw new TerminalError("NoPrivateKey", message);
 }

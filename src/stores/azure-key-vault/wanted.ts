@@ -1,6 +1,7 @@
 import type { AzureKeyVaultTarget } from "../../crds/index.ts";
 import { certificateFacts, chainOf, type CertificateFacts, keyUsagesOf } from "../../formats/index.ts";
 import type { Desired } from "../contract.ts";
+import { TerminalError } from "../errors.ts";
 import { checkApiVersion } from "./api-version.ts";
 import { type VaultKey, vaultKeyOf } from "./key.ts";
 import { chainDigest, markTag, shortMark, writeMark } from "./mark.ts";
@@ -31,9 +32,14 @@ export interface Attributes {
   readonly expires: Date;
 }
 
-/** Throws `TerminalError` `UnsupportedKey`, `PolicyMismatch`, `ApiVersionTooOld`. */
+/** Throws `TerminalError` `NoPrivateKey`, `UnsupportedKey`, `PolicyMismatch`, `ApiVersionTooOld`. */
 export function wantedOf(target: AzureKeyVaultTarget, desired: Desired, apiVersion: string): Wanted {
   const { bundle, chain, mark } = desired;
+  if (bundle.key === undefined) {
+    const message =
+      "Key Vault takes no certificate without its private key; give the source one, and leave privateKey at Include.";
+    throw new TerminalError("NoPrivateKey", message);
+  }
   const facts = certificateFacts(bundle.leaf);
   const key = vaultKeyOf(facts);
   checkApiVersion(target, key, apiVersion);
