@@ -162,6 +162,26 @@ describe("a removal that the store carries out as a job", () => {
     ]);
   });
 
+  it("does not keep an object whose namespace is being deleted when its store is gone, and tells which job goes on", async () => {
+    const { context, told } = world(() => Promise.reject(new WaitingError("StoreMissing", "There is no store.")));
+    const going = { ...context, namespaceGoing: () => Promise.resolve({ uid: "n" }) };
+    const job = { ids: ["12"], state: "running", submittedAt: "2026-05-31T23:59:00Z" };
+    expect(await round(going, { ...entry("apps", "a"), job })).toMatchObject({ done: 1 });
+    expect(told).toEqual([
+      "apps/a stays: its namespace is being deleted. There is no store. In the store job 12 goes on.",
+    ]);
+  });
+
+  it("is not asked about while its object is suspended, nor keeps it when that goes", async () => {
+    const { context, told } = world(() => expect.unreachable());
+    const job = { ids: ["12"], state: "running", submittedAt: "2026-05-31T23:59:00Z" };
+    const left = { ...entry("apps", "a"), job };
+    const paused = { ...subject, suspended: true, deleting: false };
+    expect(await round(context, left, paused)).toEqual({ done: 0, entry: left, until: undefined });
+    expect(await round(context, left, { ...paused, deleting: true })).toMatchObject({ done: 1 });
+    expect(told).toEqual(["apps/a stays: the resource is suspended. In the store job 12 goes on."]);
+  });
+
   it("that failed is tried anew without it, with back-off", async () => {
     const failed = { reason: "JobFailed", message: "The agent could not open the store." } as const;
     const { context, told } = world(() => Promise.resolve({ failed }));
