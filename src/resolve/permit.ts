@@ -15,6 +15,8 @@ export type StoreUse =
       /** The user's own. */
       readonly name: string;
       readonly block: unknown;
+      /** What the store holds already and the target is to deploy (`spec.commandCertificate`). */
+      readonly held?: unknown;
     }
   | { readonly for: "Download"; readonly provider: string; readonly request: DownloadRequest }
   | { readonly for: "Removal"; readonly key: string };
@@ -71,8 +73,11 @@ export function labelsOf({ namespaces }: ClusterStores, namespace: string): Read
 
 function reachOf(provider: Provider, use: Exclude<StoreUse, { for: "Check" }>, namespace: string): Reach {
   switch (use.for) {
-    case "Delivery":
-      return provider.reach(use.block, { namespace, name: use.name });
+    case "Delivery": {
+      const reach = provider.reach(use.block, { namespace, name: use.name });
+      if (use.held === undefined) return reach;
+      return { ...reach, places: [...reach.places, ...(provider.reachOfHeld?.(use.held) ?? [])] };
+    }
     case "Download":
       return provider.reachOfDownload?.(use.request) ?? { places: [], metadataKeys: [] };
     case "Removal":

@@ -329,6 +329,11 @@ export interface Provider<Block = unknown> {
    * @param resource whose block it is
    */
   reach(target: unknown, resource: Pick<PlaceContext, "namespace" | "name">): Reach;
+  /**
+   * The places of a certificate that the store holds already and that a target is to deploy (`Store.held`), for the grants: they
+   * are needed beside those of the target. Absent where there is no `held`.
+   */
+  reachOfHeld?(certificate: unknown): readonly string[];
   /** As `reach`, of a download; absent where there are none. */
   reachOfDownload?(request: DownloadRequest): Reach;
   /** As `reach`, of a place that was written: from its `Place.key`. */

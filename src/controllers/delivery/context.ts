@@ -71,8 +71,9 @@ export function resourceName(subject: Pick<Subject, "kind" | "namespace" | "name
 }
 
 /** What a target uses its store for. */
-export function deliveryUse({ name }: Pick<Subject, "name">, { provider, block }: Target) {
-  return { for: "Delivery", provider, name, block } as const;
+export function deliveryUse({ name, source }: Pick<Subject, "name" | "source">, { provider, block }: Target) {
+  const held = "held" in source ? { held: source.held } : {};
+  return { for: "Delivery", provider, name, block, ...held } as const;
 }
 
 /**

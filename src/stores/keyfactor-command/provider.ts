@@ -2,8 +2,8 @@ import type { KeyfactorCommandStoreBlock } from "../../crds/index.ts";
 import type { ConnectGuard } from "../../http/index.ts";
 import type { Provider } from "../contract.ts";
 import { caPemOf, caRefs, HttpsConnection, webServiceLimits } from "../http/index.ts";
+import { reachOfDownload, reachOfHeld } from "./certificate-reach.ts";
 import { reachOfBlock, reachOfKey, shapeOf, targetSecrets } from "./deployment/reach.ts";
-import { reachOfDownload } from "./download/reach.ts";
 import { apiPathOf, installationOf } from "./installation.ts";
 import { loginOf, loginRefs } from "./login.ts";
 
@@ -20,6 +20,7 @@ export function keyfactorCommandProvider(guard: ConnectGuard): Provider {
     targetSecrets: (block) => targetSecrets(block),
     reach: (block) => ({ places: [reachOfBlock(block)], metadataKeys: [] }),
     reachOfKey: (key) => ({ places: [reachOfKey(key)], metadataKeys: [] }),
+    reachOfHeld,
     reachOfDownload: (request) => ({ places: [reachOfDownload(request)], metadataKeys: [] }),
     create: async (given, context, signal) => {
       const block = blockOf(given);
