@@ -43,6 +43,21 @@ it("the older of two imports of one certificate decides its metadata, then the y
   expect(all.server.traffic.count(imports) - before).toBe(1);
 });
 
+it("of two that are created at once, each imports, and the same one as ever decides", async () => {
+  const [leaf, issuer] = await leafAndIssuer("at-once.example.com");
+  const names = ["at-once-a", "at-once-b"];
+  for (const name of names) await all.world.source(name, leaf, [issuer]);
+  await Promise.all(names.map((name) => all.import(name, { metadata: { AppOwner: name } })));
+  const found = await Promise.all(names.map((name) => all.ready(name)));
+  const ages = found.map(({ metadata }) => `${metadata.creationTimestamp} ${metadata.name}`).toSorted();
+  const first = ages[0]?.split(" ")[1];
+  await eventually("the first to decide", async () => (await held(leaf))?.metadata.get("AppOwner") === first);
+  await Promise.all(names.map((name) => all.ready(name)));
+  expect(
+    all.server.command.certificates.all().filter(({ facts }) => facts.IssuedCN === "at-once.example.com"),
+  ).toHaveLength(1);
+});
+
 it("deletionPolicy: Delete removes a certificate with the last import that holds it", async () => {
   const leaf = await twins("gone", "Delete");
   await all.world.delete("certificateimport", "gone-older");
