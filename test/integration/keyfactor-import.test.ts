@@ -168,7 +168,14 @@ describe("C.1 Store Ids, Store Types, Schedule", () => {
     const jobs = all.server.command.jobs.open().filter(({ storeId }) => storeId === store.id);
     expect(jobs.map(({ work, schedule }) => ({ work, schedule }))).toEqual([
       {
-        work: { kind: "Add", certificateId: id, alias: "web", overwrite: false, includePrivateKey: true },
+        work: {
+          kind: "Add",
+          certificateId: id,
+          alias: "web",
+          overwrite: false,
+          includePrivateKey: true,
+          parameters: {},
+        },
         schedule: { ExactlyOnce: { Time: "2035-01-02T03:04:05.000Z" } },
       },
     ]);
