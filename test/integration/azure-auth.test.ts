@@ -20,6 +20,9 @@ const certified = randomUUID();
 const machine = randomUUID();
 const rsa = selfSigned(generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey);
 
+// A write without answer is looked for after half a minute, and machines are busy.
+vi.setConfig({ testTimeout: 180_000 });
+
 let all: AzureWorld;
 let imds: ImdsServer;
 beforeAll(async () => {

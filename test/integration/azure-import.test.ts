@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { AzureWorld } from "./azure-world.ts";
 
 const version = expect.stringMatching(/^[0-9a-f]{32}$/) as string;
+// A write without answer is looked for after half a minute, and machines are busy.
+vi.setConfig({ testTimeout: 180_000 });
+
 let all: AzureWorld;
 beforeAll(async () => {
   all = await AzureWorld.start("azure-import", { issuers: ["DigiCert"] });

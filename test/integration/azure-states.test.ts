@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { eventually } from "../control-plane/index.ts";
 import { allActions, forbiddenByPolicy, throttled } from "../servers/azure-key-vault/index.ts";
 import { AzureWorld, importing } from "./azure-world.ts";
+
+// A write without answer is looked for after half a minute, and machines are busy.
+vi.setConfig({ testTimeout: 180_000 });
 
 let all: AzureWorld;
 beforeAll(async () => {

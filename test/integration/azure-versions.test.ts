@@ -1,10 +1,13 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { eventually } from "../control-plane/index.ts";
 import { selfSigned } from "../fixtures/any-key.ts";
 import { doneButLost, neverDone } from "../servers/azure-key-vault/index.ts";
 import { AzureWorld, importing } from "./azure-world.ts";
 import { named, World } from "./world.ts";
+
+// A write without answer is looked for after half a minute, and machines are busy.
+vi.setConfig({ testTimeout: 180_000 });
 
 let all: AzureWorld;
 beforeAll(async () => {

@@ -120,9 +120,9 @@ export class AzureWorld {
     const annotation = `certferry.io/reconcile-requested-at=${value}`;
     const args = ["annotate", "certificateimport", name, "-n", this.world.home, "--overwrite", annotation];
     await this.world.plane.kubectl(args);
-    await eventually("the request to be handled", async () => {
-      return (await this.world.import(name)).status?.lastHandledReconcileAt === value;
-    });
+    const handled = async (): Promise<boolean> =>
+      (await this.world.import(name)).status?.lastHandledReconcileAt === value;
+    await eventually("the request to be handled", handled, { withinMs: 60_000 });
   }
 
   /** The newest version in the vault. */
