@@ -257,6 +257,8 @@ export interface PlaceContext {
   readonly remote?: Remote | undefined;
   /** What the store calls the certificate that it holds already: as an import brought it there, or the resource names it. */
   readonly held?: Remote | undefined;
+  /** `Exclude` keeps the private key back also where the store holds it already, and `Desired.bundle` says nothing of it. */
+  readonly privateKey?: "Include" | "Exclude" | undefined;
   /** Not before this: for places that keep time themselves. */
   readonly runAt?: Date | undefined;
   /** The value of a Secret that the block refers to; read before, so that it counts for the fingerprint. */

@@ -52,6 +52,16 @@ describe("C.2 CertificateId", () => {
   });
 });
 
+describe("C.2 IncludePrivateKey", () => {
+  it("a target with privateKey: Exclude gets the certificate without the key that Command has", async () => {
+    const store = all.addStore();
+    await all.imported("keyless");
+    await all.deploy("keyless", [target("java", store, { alias: "web" }, { privateKey: "Exclude" })]);
+    await all.delivered("keyless", "java");
+    expect(store.contents.get("web")?.hasPrivateKey).toBe(false);
+  });
+});
+
 describe("what is taken away", () => {
   it("an entry goes when its target does, with deletionPolicy: Delete, by a job that is followed", async () => {
     const store = all.addStore();

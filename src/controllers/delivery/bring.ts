@@ -58,6 +58,7 @@ export async function bring(
     before: written?.place?.address,
     remote: written?.remote,
     held: heldFor(context, subject, target, source),
+    privateKey: target.privateKey,
     runAt: runAt === undefined ? undefined : new Date(runAt),
     secret: (ref: SecretKeyRef) => secrets.get(refName(ref)) ?? Buffer.alloc(0),
   });

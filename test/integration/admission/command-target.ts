@@ -21,12 +21,15 @@ function deploymentWith(spec: object, block: object = {}, target: object = {}): 
   return { kind: "StoreDeployment", spec: { targets, ...spec } };
 }
 
-const held = (commandCertificate: object, block: object = {}): AdmissionObject =>
-  deploymentWith({ commandCertificate }, block);
+const held = (commandCertificate: object, block: object = {}, target: object = {}): AdmissionObject =>
+  deploymentWith({ commandCertificate }, block, target);
 const command = (block: object, target: object = {}): AdmissionObject =>
   deploymentWith({ certificateRef: { name: "web" } }, block, target);
 const certificate = { commandCertificate: { id: 42 } };
-const enrolled = (block: object): AdmissionObject => held({ requestId: 77 }, { method: "PfxDeploy", ...block });
+const enrolled = (block: object, target: object = {}): AdmissionObject =>
+  held({ requestId: 77 }, { method: "PfxDeploy", ...block }, target);
+const pfxWithKey =
+  "PfxDeploy brings the private key along; leave out privateKey: Exclude and includePrivateKey: false, or use method: CertificateAdd";
 const secretParameters = (count: number): AdmissionObject =>
   command({ secretEntryParameters: Object.fromEntries(Object.keys(fields(count)).map((key) => [key, secretRef])) });
 const pam = (providerId: number, parameters: object = {}): AdmissionObject =>
@@ -99,6 +102,13 @@ const blockRows: readonly Row[] = [
     command({ includePrivateKey: false }, { privateKey: "Exclude" }),
     command({ includePrivateKey: true }, { privateKey: "Exclude" }),
   ),
+  row(
+    "spec.targets[0]",
+    pfxWithKey,
+    enrolled({ includePrivateKey: true }, { privateKey: "Include" }),
+    enrolled({}, { privateKey: "Exclude" }),
+  ),
+  row("spec.targets[0]", pfxWithKey, enrolled({}), enrolled({ includePrivateKey: false })),
   row(
     `${at}.storeId`,
     matching("^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"),

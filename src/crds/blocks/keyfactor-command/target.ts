@@ -100,6 +100,11 @@ export const keyfactorCommandTargetRules: readonly Rule[] = [
     rule: "!has(self.keyfactorCommand) || !has(self.keyfactorCommand.includePrivateKey) || !self.keyfactorCommand.includePrivateKey || !has(self.privateKey) || self.privateKey == 'Include'",
     message: "includePrivateKey: true contradicts privateKey: Exclude; leave one of them out",
   },
+  {
+    rule: "!has(self.keyfactorCommand) || !has(self.keyfactorCommand.method) || self.keyfactorCommand.method != 'PfxDeploy' || ((!has(self.privateKey) || self.privateKey == 'Include') && (!has(self.keyfactorCommand.includePrivateKey) || self.keyfactorCommand.includePrivateKey))",
+    message:
+      "PfxDeploy brings the private key along; leave out privateKey: Exclude and includePrivateKey: false, or use method: CertificateAdd",
+  },
 ];
 
 /** A certificate that Command holds already, however it came there. */

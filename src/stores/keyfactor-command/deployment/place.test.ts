@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DeploymentScene } from "../../../../test/fixtures/command-deployment.ts";
 import type { KeyfactorCommandTarget } from "../../../crds/index.ts";
+import type { PlaceContext } from "../../contract.ts";
 import type { NewStore } from "../../../../test/servers/keyfactor/command.ts";
 
 const signal = AbortSignal.timeout(120_000);
@@ -78,12 +79,13 @@ describe("what is asked for", () => {
     target: Partial<KeyfactorCommandTarget>,
     key?: "Keyless",
     more: Partial<NewStore> = {},
+    known: Pick<PlaceContext, "privateKey"> = {},
   ) {
     const scene = await DeploymentScene.start();
     const store = scene.addStore({ type, ...inventoried, orchestrator: { pickUpMs: "Never" }, ...more });
     const { desired, held } = await scene.imported("web.example.com", key);
     const secret = ({ key }: { key: string }): Buffer => Buffer.from(`the ${key}`);
-    await scene.submit(scene.place({ held }, { storeId: store.id, ...target }, { secret }), desired);
+    await scene.submit(scene.place({ held }, { storeId: store.id, ...target }, { secret, ...known }), desired);
     const job = scene.server.command.jobs.open().find(({ work }) => work.kind === "Add");
     return { certificateId: Number(held.id), work: job?.work, job };
   }
@@ -97,6 +99,11 @@ describe("what is asked for", () => {
   it("is without key where Command has none, or the user says so, and then has no password", async () => {
     expect((await asked("RFJKS", { alias: "web" }, "Keyless")).work).toMatchObject({ includePrivateKey: false });
     const { work } = await asked("RFJKS", { alias: "web", includePrivateKey: false });
+    expect(work).toMatchObject({ includePrivateKey: false, pfxPassword: undefined });
+  });
+
+  it("is without key with privateKey: Exclude, also where Command has it", async () => {
+    const { work } = await asked("RFJKS", { alias: "web" }, undefined, {}, { privateKey: "Exclude" });
     expect(work).toMatchObject({ includePrivateKey: false, pfxPassword: undefined });
   });
 

@@ -38,7 +38,7 @@ export class DeploymentPlace implements Place {
     if (target.submit === "Early" || target.method === "PfxDeploy") this.keepsTime = true;
     this.#deployment = {
       command,
-      target,
+      target: context.privateKey === "Exclude" ? { ...target, includePrivateKey: false } : target,
       address,
       key: this.key,
       certificateId,

@@ -53,7 +53,7 @@ function keyObstacle(wanted: Wanted, type: StoreType, held: Held): Obstacle | un
   }
   if (type.privateKey !== "Required" || included) return undefined;
   const why = held.hasPrivateKey
-    ? "includePrivateKey is false: leave it out."
+    ? "the target keeps it back: leave out includePrivateKey: false and privateKey: Exclude."
     : "Command has none of this certificate: import it with its key.";
   return {
     reason: "KeyRequired",
