@@ -1,4 +1,5 @@
 import type { JobRun } from "../api/job-history.ts";
+import { cleaned } from "../cleaned.ts";
 
 /** What Command tells of a job by the rows of its history. */
 export type Standing =
@@ -20,7 +21,7 @@ const [success, failure] = [2, 4];
 export function standingOf(runs: readonly JobRun[]): Standing {
   const newest = newestOf(runs);
   if (newest === undefined) return { at: "Waiting" };
-  const message = newest.message ?? "";
+  const message = cleaned(newest.message ?? "", 160);
   if (newest.status === completedWillRetry) return { at: "WillRetry", message };
   if (newest.status !== completed && newest.status !== acknowledged) return { at: "Running", agent: newest.agent };
   if (newest.result === failure) return { at: "Failed", message };
