@@ -6,10 +6,14 @@ import { sharedControlPlane } from "../control-plane/shared.ts";
 import type { Issued } from "../fixtures/pki.ts";
 import { rememberSecret } from "../leaks/material.ts";
 import { CommandServer, type ServerOptions } from "../servers/keyfactor/index.ts";
+import { rememberSecretsOf } from "./command-secrets.ts";
 import { leafAndIssuer, named, World } from "./world.ts";
 
 /** The contract server's administrator. */
-export const administrator = { username: "CORP\\certferry", password: "Passw0rd!" };
+export const administrator = { username: "CORP\\certferry", password: "Passw0rd-of-Command!" };
+
+/** What a login's Secret holds that status and messages may name. */
+const publicKeys: ReadonlySet<string> = new Set(["username", "tokenUrl", "clientId", "scopes", "audience"]);
 
 type Spec = Readonly<Record<string, unknown>>;
 
@@ -27,6 +31,7 @@ export class CommandWorld {
   static async start(name: string, options: ServerOptions = {}, flags: readonly string[] = []): Promise<CommandWorld> {
     const world = await World.create(sharedControlPlane(), name);
     const server = await CommandServer.start(options);
+    rememberSecretsOf(server);
     const all = new CommandWorld(world, server);
     await all.store("command");
     await world.start(flags);
@@ -45,7 +50,7 @@ export class CommandWorld {
 
   /** Applies a Secret. */
   async secret(name: string, stringData: Readonly<Record<string, string>>, type = "Opaque"): Promise<void> {
-    for (const value of Object.values(stringData)) rememberSecret(value);
+    for (const [key, value] of Object.entries(stringData)) if (!publicKeys.has(key)) rememberSecret(value);
     await this.world.apply({ ...named("v1", "Secret", name, this.world.home), type, stringData });
   }
 
@@ -84,6 +89,7 @@ export class CommandWorld {
   ): Promise<CommandServer> {
     const server = await CommandServer.start(options);
     onTestFinished(() => server.close());
+    rememberSecretsOf(server);
     await this.store(name, block, { server, ...more });
     return server;
   }

@@ -21,8 +21,8 @@ beforeAll(async () => {
     { id: 2, name: "Narrow", permissions: narrow },
   ];
   const users = [
-    { name: "CORP\\certferry", password: "Passw0rd!", roles: ["Administrator"] },
-    { name: "CORP\\narrow", password: "Passw0rd!", roles: ["Narrow"] },
+    { name: "CORP\\certferry", password: "Passw0rd-of-Command!", roles: ["Administrator"] },
+    { name: "CORP\\narrow", password: "Passw0rd-of-Command!", roles: ["Narrow"] },
   ];
   all = await CommandDeployments.start("command-add", { roles, users });
 });
@@ -124,7 +124,7 @@ describe("C.2 Schedule", () => {
 describe("C.2 CollectionId", () => {
   it("permissions of one collection are enough where the target or the store names it", async () => {
     const store = all.addStore();
-    const narrow = { login: { username: "CORP\\narrow", password: "Passw0rd!" } };
+    const narrow = { login: { username: "CORP\\narrow", password: "Passw0rd-of-Command!" } };
     await all.all.store("narrow", { collectionId: 3 }, narrow);
     await all.all.source("narrow");
     await all.all.import("narrow", {}, { storeRef: { name: "narrow" } });

@@ -63,12 +63,12 @@ it(
 
     // Each request that is under way when a password changes is a failing login of its own.
     await quiet();
-    user.password = "An0ther!";
+    user.password = "An0ther-of-Command!";
     await scene.source("web");
     await all("CredentialsRefused");
     expect(scene.server.traffic.refusedLogins).toBe(1);
 
-    await scene.store("command", {}, { spec: unhurried, login: { ...administrator, password: "An0ther!" } });
+    await scene.store("command", {}, { spec: unhurried, login: { ...administrator, password: "An0ther-of-Command!" } });
     await all("Delivered", first);
     expect(scene.server.traffic.refusedLogins).toBe(1);
   },

@@ -57,7 +57,7 @@ describe("a store logs in", () => {
     await all.secret("half", { username: user });
     await all.store("half", { auth: { basicSecretRef: { name: "half" } } });
     expect(messageOf(await all.storeReady("half", "SecretKeyMissing"))).toContain("Secret half has no key password");
-    await all.secret("half", { username: user, password: "Passw0rd!" });
+    await all.secret("half", { username: user, password: "Passw0rd-of-Command!" });
     await all.storeReady("half");
   });
 
@@ -69,7 +69,7 @@ describe("a store logs in", () => {
     await all.storeReady("locked", "CredentialsRefused");
     for (const name of ["a", "b", "c", "d"]) await all.ready(name, "CredentialsRefused");
     expect(server.traffic.refusedLogins).toBe(1);
-    await all.secret("locked", { username: user, password: "Passw0rd!" });
+    await all.secret("locked", { username: user, password: "Passw0rd-of-Command!" });
     for (const name of ["a", "b", "c", "d"]) await all.ready(name);
     expect(server.traffic.refusedLogins).toBe(1);
   });

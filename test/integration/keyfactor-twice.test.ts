@@ -13,8 +13,8 @@ const roles = [
   { id: 2, name: "Without jobs", permissions: allPermissions.filter((one) => !one.startsWith("/agents/")) },
 ];
 const users = [
-  { name: "CORP\\certferry", password: "Passw0rd!", roles: ["Administrator"] },
-  { name: "CORP\\blind", password: "Passw0rd!", roles: ["Without jobs"] },
+  { name: "CORP\\certferry", password: "Passw0rd-of-Command!", roles: ["Administrator"] },
+  { name: "CORP\\blind", password: "Passw0rd-of-Command!", roles: ["Without jobs"] },
 ];
 
 let all: CommandDeployments;
@@ -82,7 +82,7 @@ it("an account that may not read jobs is in doubt after a lost answer, until the
     {},
     {
       spec: { timeout: "2s" },
-      login: { username: "CORP\\blind", password: "Passw0rd!" },
+      login: { username: "CORP\\blind", password: "Passw0rd-of-Command!" },
     },
   );
   await all.all.source("blind");

@@ -33,6 +33,7 @@ export abstract class ContractServer {
   readonly #server: http.Server | https.Server;
   readonly #injections = new Set<Injection>();
   readonly #defects: unknown[] = [];
+  readonly #listeners: ((incoming: Incoming) => void)[] = [];
 
   /** @param tls undefined is plain HTTP */
   protected constructor(tls: Tls | undefined, kinds: Kinds) {
@@ -70,6 +71,11 @@ export abstract class ContractServer {
     else this.#injections.delete(injection);
   }
 
+  /** Has each request told as it came, before it is answered. */
+  onRequest(listener: (incoming: Incoming) => void): void {
+    this.#listeners.push(listener);
+  }
+
   /** Throws the first defect of this server or of a fault that a request has met; its client saw status 500, or no answer. */
   async close(): Promise<void> {
     this.#server.closeAllConnections();
@@ -91,11 +97,13 @@ export abstract class ContractServer {
     const body = await bodyOf(request).catch(() => undefined);
     // The client has gone away.
     if (body === undefined) return;
+    const incoming = { headers: request.headers, search, body };
+    for (const listener of this.#listeners) listener(incoming);
     const fault = [...this.#injections].find((injection) => injection.meets(routed.kind))?.fault ?? answered;
     const written = (answer: Answer) => this.#written(answer, request.headers);
     try {
       await fault({
-        work: () => this.#work(routed, { headers: request.headers, search, body }),
+        work: () => this.#work(routed, incoming),
         send: (answer) => {
           seen.status = answer.status;
           const { headers, body } = written(answer);

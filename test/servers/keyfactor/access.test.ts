@@ -10,10 +10,10 @@ it("lets a user in by DOMAIN\\user and password, and answers others with 401 and
   const scene = await Scene.start();
 
   expect(await scene.client.get("/Status/Endpoints")).toMatchObject({ status: 200, json: expect.any(Array) });
-  expect(await status(scene, basic("corp\\CERTFERRY", "Passw0rd!"))).toBe(200);
+  expect(await status(scene, basic("corp\\CERTFERRY", "Passw0rd-of-Command!"))).toBe(200);
   const refused = await scene.clientAs(basic("CORP\\certferry", "other")).get("/Status/Endpoints");
   expect([refused.status, refused.text]).toEqual([401, ""]);
-  expect(await status(scene, basic("nobody", "Passw0rd!"))).toBe(401);
+  expect(await status(scene, basic("nobody", "Passw0rd-of-Command!"))).toBe(401);
   expect(await status(scene, "Negotiate abc")).toBe(401);
   expect(scene.server.traffic.refusedLogins).toBe(3);
 });

@@ -59,7 +59,7 @@ export interface Enrollment {
 const defaults: Settings = {
   version: "25.1.1.0",
   roles: [{ id: 1, name: "Administrator", permissions: allPermissions }],
-  users: [{ name: "CORP\\certferry", password: "Passw0rd!", roles: ["Administrator"] }],
+  users: [{ name: "CORP\\certferry", password: "Passw0rd-of-Command!", roles: ["Administrator"] }],
   tokens: () => undefined,
   metadataFields: [],
   absentMetadata: "Kept",

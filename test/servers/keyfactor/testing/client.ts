@@ -22,7 +22,7 @@ export class Client {
   readonly #agent: Agent;
   readonly #authorization: string;
 
-  constructor(server: CommandServer, authorization = basic("CORP\\certferry", "Passw0rd!")) {
+  constructor(server: CommandServer, authorization = basic("CORP\\certferry", "Passw0rd-of-Command!")) {
     this.#server = server;
     this.#agent = new Agent({ connect: { ca: server.caPem } });
     this.#authorization = authorization;

@@ -21,7 +21,7 @@ export function startWith(program: GoProgram) {
     const ca = join(folder, "ca.pem");
     await writeFile(ca, scene.server.caPem);
     const { host } = new URL(scene.server.url);
-    const call = async (name: string, argument: unknown = {}, password = "Passw0rd!"): Promise<unknown> => {
+    const call = async (name: string, argument: unknown = {}, password = "Passw0rd-of-Command!"): Promise<unknown> => {
       const args = [host, ca, "CORP\\certferry", password, name, JSON.stringify(argument)];
       return JSON.parse(await run(await goProgram(program), args));
     };
