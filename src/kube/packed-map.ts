@@ -35,6 +35,10 @@ export class PackedMap<T extends object> {
     this.#recent.delete(key);
   }
 
+  keys(): IterableIterator<string> {
+    return this.#texts.keys();
+  }
+
   /** Parses each as it is reached, and remembers none. */
   *entries(): Generator<[string, T], void, undefined> {
     for (const [key, text] of this.#texts) yield [key, this.#recent.get(key) ?? (JSON.parse(text) as T)];

@@ -11,7 +11,8 @@ function object(name: string, resourceVersion: string): KubeObject {
 function after(...events: ReflectorEvent<KubeObject>[]): Step<KubeObject> {
   let step: Step<KubeObject> = { state: initialState() };
   for (const event of events) step = transition(step.state, event, 0);
-  return step;
+  const { effect } = step;
+  return effect?.do === "Replace" ? { ...step, effect: { ...effect, items: [...effect.items] } } : step;
 }
 
 function page(items: KubeObject[], resourceVersion: string, more?: string): ReflectorEvent<KubeObject> {

@@ -9,10 +9,10 @@ const PAGE = 500;
 /** A watch that lived this long proves that server and path are well. */
 const GOOD_WATCH_SECONDS = 10;
 
-/** Reading the list, page by page. `items` are those of the pages so far. */
+/** Reading the list, page by page. `pages` are those so far. */
 export interface Listing<T> {
   phase: "Listing";
-  items: readonly T[];
+  pages: readonly Iterable<T>[];
   continue: string | undefined;
   /** False after a continue token expired: then the whole list is asked for at once, as client-go does. */
   paged: boolean;
@@ -57,7 +57,7 @@ export type ReflectorState<T> = Active<T> | Waiting<T>;
 
 export type ReflectorEvent<T> =
   | { type: "Started" }
-  | { type: "Listed"; page: ListPage<T> }
+  | { type: "Listed"; page: Omit<ListPage<T>, "items"> & { items: Iterable<T> } }
   | { type: "ListFailed"; error: KubeError }
   /** The version that the server is at. */
   | { type: "Checked"; resourceVersion: string }
@@ -77,7 +77,7 @@ export type ReflectorTask =
 
 /** What the cache must learn, in this order, before the next task. */
 export type CacheEffect<T> =
-  | { do: "Replace"; items: readonly T[]; resourceVersion: string; wentBack: boolean }
+  | { do: "Replace"; items: Iterable<T>; resourceVersion: string; wentBack: boolean }
   | { do: "Put"; object: T }
   | { do: "Remove"; object: T }
   | { do: "Advance"; resourceVersion: string };
@@ -95,7 +95,7 @@ export function initialState<T>(): ReflectorState<T> {
 }
 
 function listing<T>(since: string | undefined, failures: number): Listing<T> {
-  return { phase: "Listing", items: [], continue: undefined, paged: true, since, wentBack: false, failures };
+  return { phase: "Listing", pages: [], continue: undefined, paged: true, since, wentBack: false, failures };
 }
 
 /**
@@ -140,14 +140,25 @@ function begin<T>(state: Active<T>, random: number): Step<T> {
   }
 }
 
-function afterPage<T>(state: Listing<T>, page: ListPage<T>, random: number): Step<T> {
-  const { resourceVersion } = page;
-  const items = [...state.items, ...page.items];
+function afterPage<T>(
+  state: Listing<T>,
+  { items, resourceVersion, continue: more }: (ReflectorEvent<T> & { type: "Listed" })["page"],
+  random: number,
+): Step<T> {
+  const pages = [...state.pages, items];
   const wentBack = state.wentBack || isNewer(state.since, resourceVersion) === true;
-  if (page.continue !== undefined) return begin({ ...state, items, wentBack, continue: page.continue }, random);
+  if (more !== undefined) return begin({ ...state, pages, wentBack, continue: more }, random);
   // Failures are not forgotten here: a list that works and a watch that is refused at once must not spin.
   const watching: Watching = { ...watchingFrom(resourceVersion, state.failures), listed: true };
-  return { ...begin<T>(watching, random), effect: { do: "Replace", items, resourceVersion, wentBack } };
+  return { ...begin<T>(watching, random), effect: { do: "Replace", items: all(pages), resourceVersion, wentBack } };
+}
+
+function all<T>(pages: readonly Iterable<T>[]): Iterable<T> {
+  return {
+    *[Symbol.iterator]() {
+      for (const page of pages) yield* page;
+    },
+  };
 }
 
 function watchingFrom(version: string, failures: number): Watching {
@@ -158,7 +169,7 @@ function afterListFailure<T>(state: Listing<T>, error: KubeError, random: number
   const failures = state.failures + 1;
   if (pageIsStillThere(error)) return wait({ ...state, failures }, error, random);
   const paged = !isExpired(error);
-  const afresh: Listing<T> = { ...state, items: [], continue: undefined, paged, failures };
+  const afresh: Listing<T> = { ...state, pages: [], continue: undefined, paged, failures };
   return state.paged && !paged ? begin(afresh, random) : wait(afresh, error, random);
 }
 

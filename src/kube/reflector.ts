@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeClient } from "./client.ts";
 import { KubeError } from "./errors.ts";
+import { PackedList } from "./packed-list.ts";
 import {
   type CacheEffect,
   initialState,
@@ -155,7 +156,8 @@ export class Reflector<T extends KubeObject> {
     this.#lists += token === undefined ? 1 : 0;
     try {
       const options = { namespace, labelSelector, fieldSelector, limit, continue: token, signal };
-      return { type: "Listed", page: await client.list(type, options) };
+      const page = await client.list(type, options);
+      return { type: "Listed", page: { ...page, items: new PackedList(page.items) } };
     } catch (error) {
       return this.#failed("list", error, signal, (error) => ({ type: "ListFailed", error }));
     }

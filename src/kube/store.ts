@@ -47,7 +47,7 @@ export class Store<T extends KubeObject> implements Cache<T> {
    * Swaps a scope for a new list. Only what is newer than the list itself stays as it is: the answer of a write. Not even
    * that when the server's history `wentBack` (etcd restored).
    */
-  replace(scope: Scope, items: readonly T[], version: string, wentBack = false): CacheEvent<T>[] {
+  replace(scope: Scope, items: Iterable<T>, version: string, wentBack = false): CacheEvent<T>[] {
     const stays = (old: T): boolean => !wentBack && isNewer(old.metadata.resourceVersion, version) === true;
     const initial = !this.#versions.has(scope);
     this.#versions.set(scope, version);
@@ -58,11 +58,13 @@ export class Store<T extends KubeObject> implements Cache<T> {
       listed.add(key);
       const old = this.#objects.get(key);
       const event = old !== undefined && stays(old) ? undefined : this.#set(key, item);
-      if (event !== undefined) events.push({ ...event, initial });
+      if (event !== undefined) events.push(initial ? this.#first(key) : event);
     }
-    for (const [key, old] of this.#objects.entries()) {
-      const ours = scope === undefined || old.metadata.namespace === scope;
-      if (ours && !listed.has(key) && !stays(old)) events.push(this.#drop(key, old));
+    for (const key of this.#objects.keys()) {
+      if (listed.has(key)) continue;
+      const old = this.#objects.get(key);
+      if (old === undefined || (scope !== undefined && old.metadata.namespace !== scope)) continue;
+      if (!stays(old)) events.push(this.#drop(key, old));
     }
     return events;
   }
@@ -113,6 +115,20 @@ export class Store<T extends KubeObject> implements Cache<T> {
     this.#objects.set(key, object);
     for (const index of this.#indexes.values()) index.change(key, old, object);
     return { key, ...(old === undefined ? {} : { old }), new: object, initial: false };
+  }
+
+  /** Parses its object when that is asked for: the objects of a long list would fill the heap before the first is told. */
+  #first(key: string): CacheEvent<T> {
+    const objects = this.#objects;
+    return {
+      key,
+      initial: true,
+      get new(): T {
+        const object = objects.get(key);
+        if (object === undefined) throw new Error(`${key} was told too late`);
+        return object;
+      },
+    };
   }
 
   #drop(key: string, old: T): CacheEvent<T> {
