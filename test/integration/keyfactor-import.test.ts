@@ -166,7 +166,7 @@ describe("C.1 Store Ids, Store Types, Schedule", () => {
     expect(status?.keyfactorCommand).toMatchObject({ deployTo: "Submitted", importStatus: 1, jobStatus: 1 });
     const { id } = await inCommand("to-stores");
     const jobs = all.server.command.jobs.open().filter(({ storeId }) => storeId === store.id);
-    expect(jobs.map(({ work, schedule }) => ({ work, schedule }))).toEqual([
+    expect(jobs).toMatchObject([
       {
         work: {
           kind: "Add",
@@ -196,7 +196,8 @@ describe("C.1 Store Ids, Store Types, Schedule", () => {
     await all.import("iis", { deployTo: { stores: [{ storeId: windows.id }], storeTypes } });
     const { status } = await all.ready("iis");
     expect(status?.keyfactorCommand?.invalidStores).toBeUndefined();
-    expect(all.server.command.jobs.open().filter(({ storeId }) => storeId === windows.id)).toHaveLength(1);
+    const jobs = all.server.command.jobs.open().filter(({ storeId }) => storeId === windows.id);
+    expect(jobs).toMatchObject([{ work: { parameters: { SiteName: "Default Web Site", IPAddress: "*" } } }]);
   });
 });
 
