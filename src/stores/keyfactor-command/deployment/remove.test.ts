@@ -100,6 +100,17 @@ describe("an entry that is removed", () => {
     });
   });
 
+  it("may still be there where its job fails and no inventory tells, which is told", async () => {
+    const none = { inventoryMinutes: undefined } as unknown as Partial<NewStore>;
+    const { store, remove, jobIn } = await delivered({ alias: "web" }, none);
+    store.orchestrator = { ...store.orchestrator, outcomes: ["Failure"] };
+    expect(await remove({ job: jobIn(await remove()) })).toEqual({
+      left: expect.stringMatching(
+        /^perhaps an entry in .*: its removal failed: The orchestrator could not reach the store\.$/,
+      ),
+    });
+  });
+
   it("may still be there after a warning, which is told", async () => {
     const { store, remove, jobIn } = await delivered({ alias: "web" });
     store.orchestrator = { ...store.orchestrator, outcomes: ["Warning"] };

@@ -119,9 +119,14 @@ async function followRemoval(
       return isShown(key, await command.facts.inventory(store.id, "Fresh", signal)) ? { job } : {};
     case "Gone":
       return removalFailed(store, "it was unscheduled in Command.");
-    case "Failed":
-      if (!isShown(key, await command.facts.inventory(store.id, "Fresh", signal))) return {};
-      return removalFailed(store, `the orchestrator said: ${told.message}`);
+    case "Failed": {
+      if (isShown(key, await command.facts.inventory(store.id, "Fresh", signal))) {
+        return removalFailed(store, `the orchestrator said: ${told.message}`);
+      }
+      // There was none any more; where no inventory tells, it may have failed for another reason.
+      if (store.isInventoried) return {};
+      return { left: `perhaps an entry in ${whereOf(store)}: its removal failed: ${told.message}` };
+    }
     case "Ended":
       return told.success ? {} : { left: `perhaps an entry in ${whereOf(store)}: its removal ended with a warning` };
   }
