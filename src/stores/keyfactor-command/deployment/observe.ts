@@ -32,17 +32,12 @@ async function sure(
       return { ...seen, job: { ids: [found.jobId], state } };
     }
     case "None":
-      return neverWritten(seen);
+      return { ...seen, job: "None" };
     case "Several":
       return { ...seen, inconclusive: "the jobs of the certificate store, of which several could be this one" };
     case "Denied":
       return isThere(seen) ? seen : { ...seen, inconclusive: "the inventory alone, since jobs may not be read" };
   }
-}
-
-/** No job was made: so what could not be seen is not there, and what lies there already was not touched. */
-function neverWritten({ inconclusive: _nothing, ...seen }: Observation): Observation {
-  return isThere(seen) ? { ...seen, differs: [{ what: "what was last asked for" }] } : seen;
 }
 
 function isThere(seen: Observation): seen is Extract<Observation, { state: "Present" }> {
