@@ -38,12 +38,18 @@ export class Facts {
 
   /** Throws `BlockedError` `CertificateStoreMissing`. */
   async store(id: string, signal: AbortSignal): Promise<CertificateStore> {
+    const found = await this.findStore(id, signal);
+    if (found !== undefined) return found;
+    throw new BlockedError("CertificateStoreMissing", `Command has no certificate store ${id}; correct storeId.`);
+  }
+
+  /** Undefined where Command knows no such store. */
+  async findStore(id: string, signal: AbortSignal): Promise<CertificateStore | undefined> {
     try {
       return await this.#stores.get(id, roundMs, (signal) => certificateStore(this.#client, id, signal), signal);
     } catch (error) {
-      if (!(error instanceof CommandRefusal) || error.status !== 404 || error.reason === "NoSuchApi") throw error;
-      const message = `Command has no certificate store ${id}; correct storeId.`;
-      throw new BlockedError("CertificateStoreMissing", message, { cause: error });
+      if (error instanceof CommandRefusal && error.status === 404 && error.reason !== "NoSuchApi") return undefined;
+      throw error;
     }
   }
 

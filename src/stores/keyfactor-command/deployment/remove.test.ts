@@ -71,6 +71,8 @@ describe("an entry that is removed", () => {
     const readSecret = (): Promise<Map<string, Buffer>> => Promise.resolve(new Map());
     const { key } = scene.place({ held }, gone);
     expect(await scene.store.remove(key, desired.mark, { readSecret }, signal)).toEqual({});
+    const job = { ids: ["7b0c1d0e-93a4-4a6d-9f2a-9a3b7d1f0c55"], state: "Waiting", submittedAt: scene.now() };
+    expect(await scene.store.withdraw?.(key, job, signal)).toBe(true);
   });
 
   it("stays where another certificate has taken its place, and is named", async () => {

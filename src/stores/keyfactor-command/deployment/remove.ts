@@ -26,7 +26,8 @@ export async function removeFrom(
     const message = `The entry was written in ${key.installation}, and the store leads to ${command.installation} now. Remove it in Command by hand, or give the store its url and apiPath back.`;
     throw new BlockedError("StoreLeadsElsewhere", message);
   }
-  const store = await storeOf(command, key, signal);
+  const store = await command.facts.findStore(key.storeId, signal);
+  // A store that Command knows no more has no entries.
   if (store === undefined) return {};
   const { job } = context;
   if (job === undefined) return submit(command, key, store, context, signal);
@@ -42,20 +43,6 @@ function withoutOthers(key: DeploymentKey, others: readonly string[]): Deploymen
   const theirs = new Set(held.flatMap(({ thumbprints }) => thumbprints));
   const thumbprints = key.thumbprints.filter((one) => !theirs.has(one));
   return thumbprints.length === 0 ? undefined : { ...key, thumbprints };
-}
-
-/** A certificate store that Command knows no more has no entries. */
-async function storeOf(
-  { facts }: Jobs,
-  { storeId }: DeploymentKey,
-  signal: AbortSignal,
-): Promise<CertificateStore | undefined> {
-  try {
-    return await facts.store(storeId, signal);
-  } catch (error) {
-    if (error instanceof BlockedError && error.reason === "CertificateStoreMissing") return undefined;
-    throw error;
-  }
 }
 
 /** What a delivery was about to bring is taken back; where it is too late for that, it has to end first. */

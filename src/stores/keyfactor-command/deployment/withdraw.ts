@@ -11,7 +11,9 @@ import { jobOf } from "./standing.ts";
 /** As `withdraw`, of a job whose place is known by its key alone. An import leaves no jobs. */
 export async function withdrawFrom(command: Jobs, key: string, job: OpenJob, signal: AbortSignal): Promise<boolean> {
   const { installation, storeId, alias } = readDeploymentKey(key);
-  const store = await command.facts.store(storeId, signal);
+  const store = await command.facts.findStore(storeId, signal);
+  // A store that Command knows no more has no jobs.
+  if (store === undefined) return true;
   return withdraw({ command, address: deploymentAddress(installation, { storeId, alias }) }, store, job, signal);
 }
 
