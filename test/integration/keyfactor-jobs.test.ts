@@ -61,7 +61,7 @@ const stories: readonly Story[] = [
     block: { ...iis, includePrivateKey: false },
     phase: "Blocked",
     reason: "KeyRequired",
-    says: "leave it out",
+    says: "keeps it back",
   },
   {
     name: "unapproved",
