@@ -36,6 +36,15 @@ describe("what a vault's refusal means", () => {
     );
   });
 
+  it("cuts and cleans codes as well as words: whoever is in between may answer anything", () => {
+    const code = `Bad\r\n\u001b[31m${"x".repeat(200)}`;
+    const told = "Bad [31mxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…";
+    expect(meaningOf(refusal(400, code), asked).message).toBe(
+      `The vault refuses to import certificate web of web.vault.azure.net (${told}): words`,
+    );
+    expect(meaningOf(refusal(403, "Forbidden", code), asked).message).toContain(`(${told}). Grant it the role`);
+  });
+
   it("names the role that a purge needs, which is another one", () => {
     const message = meaningOf(refusal(403, "Forbidden", "ForbiddenByRbac"), { ...asked, verb: "purge" }).message;
     expect(message).toContain("Key Vault Purge Operator");

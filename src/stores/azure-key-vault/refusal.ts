@@ -1,4 +1,4 @@
-import type { HttpAnswer } from "../http/index.ts";
+import { cleaned, type HttpAnswer } from "../http/index.ts";
 
 /** What a vault answers with where it does not do what was asked; `failure.ts` says what it means. */
 export class VaultRefusal extends Error {
@@ -35,10 +35,11 @@ export function isSoftDeleted(error: unknown): boolean {
 /** Reads `{"error": {code, message, innererror: {code}}}`; proxies and firewalls answer with anything. */
 function told(body: Buffer): { code: string; inner: string; message: string } {
   const { error } = parsed(body) as { error?: { code?: unknown; message?: unknown; innererror?: { code?: unknown } } };
-  const words = text(error?.message)
-    .replaceAll(/[\p{C}\s]+/gu, " ")
-    .trim();
-  return { code: text(error?.code), inner: text(error?.innererror?.code), message: words.slice(0, 160) };
+  return {
+    code: text(error?.code, 64),
+    inner: text(error?.innererror?.code, 64),
+    message: text(error?.message, 160),
+  };
 }
 
 function parsed(body: Buffer): object {
@@ -49,6 +50,6 @@ function parsed(body: Buffer): object {
   }
 }
 
-function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
+function text(value: unknown, most: number): string {
+  return typeof value === "string" ? cleaned(value, most) : "";
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { TransientError } from "../errors.ts";
-import { cleaned } from "./cleaned.ts";
+import { cleaned } from "../http/index.ts";
 
 /**
  * An object that Command answers: its members are found in any case, for 11.x writes camelCase and all others PascalCase; what is

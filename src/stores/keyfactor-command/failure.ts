@@ -1,9 +1,8 @@
 import * as z from "zod";
 import { BlockedError, TransientError, type StoreError } from "../errors.ts";
 import type { Reason } from "../../crds/index.ts";
-import { type HttpAnswer, unavailable } from "../http/index.ts";
+import { cleaned, type HttpAnswer, unavailable } from "../http/index.ts";
 import { jsonOf, members } from "./answer.ts";
-import { cleaned } from "./cleaned.ts";
 
 /** What was asked, for messages. */
 export interface Asked {

@@ -1,3 +1,5 @@
+import { cleaned } from "../../http/index.ts";
+
 /** What a token service says where it gives no token (RFC 6749, section 5.2); empty where it says nothing. */
 export interface OauthError {
   readonly error: string;
@@ -9,8 +11,7 @@ export function oauthErrorOf(body: string | null | undefined): OauthError {
   try {
     const { error, error_description: text = "" } = Object(JSON.parse(body ?? "")) as Record<string, unknown>;
     const [words = ""] = String(text).split(/ Trace ID:|[\r\n]/);
-    const description = words.replaceAll(/\p{C}/gu, " ").slice(0, 160);
-    return { error: typeof error === "string" ? error : "", description };
+    return { error: typeof error === "string" ? error : "", description: cleaned(words, 160) };
   } catch {
     return { error: "", description: "" };
   }

@@ -2,7 +2,7 @@ import type { KeyfactorCommandDownload } from "../../../crds/index.ts";
 import type { Download, Remote } from "../../contract.ts";
 import { WaitingError } from "../../errors.ts";
 import { downloadCertificate } from "../api/download-certificate.ts";
-import { cleaned } from "../cleaned.ts";
+import { cleaned } from "../../http/index.ts";
 import type { Command } from "../command.ts";
 import { CommandRefusal } from "../failure.ts";
 import { inOrder } from "./order.ts";

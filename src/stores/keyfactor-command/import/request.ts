@@ -1,7 +1,7 @@
 import type { KeyfactorCommandImport } from "../../../crds/index.ts";
 import type { Report } from "../../contract.ts";
 import type { ImportRequest, ImportResult, InvalidStore } from "../api/import-certificate.ts";
-import { cleaned } from "../cleaned.ts";
+import { cleaned } from "../../http/index.ts";
 
 type DeployTo = NonNullable<KeyfactorCommandImport["deployTo"]>;
 
