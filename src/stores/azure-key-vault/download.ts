@@ -2,7 +2,7 @@ import type { AzureKeyVaultDownload } from "../../crds/index.ts";
 import { encode } from "../../formats/index.ts";
 import type { Download, DownloadRequest } from "../contract.ts";
 import { WaitingError } from "../errors.ts";
-import { meaningOf } from "./failure.ts";
+import { asking } from "./failure.ts";
 import type { Access } from "./place.ts";
 
 /** Which certificate of a vault is asked for. */
@@ -43,10 +43,8 @@ async function certificateIn(
   { name, version }: Asked,
   signal: AbortSignal,
 ): Promise<Uint8Array | undefined> {
-  try {
-    const found = version === undefined ? client.get(name, signal) : client.getVersion(name, version, signal);
-    return (await found)?.cer;
-  } catch (error) {
-    throw meaningOf(error, { verb: "get", name, host: vault.host });
-  }
+  const found = await asking<{ cer?: Uint8Array } | undefined>({ verb: "get", name, host: vault.host }, () =>
+    version === undefined ? client.get(name, signal) : client.getVersion(name, version, signal),
+  );
+  return found?.cer;
 }

@@ -14,7 +14,16 @@ export interface Asked {
 }
 
 /** After so long an operation that the vault carries out on its own has often ended, in milliseconds. */
-const operationMs = 5_000;
+export const operationMs = 5_000;
+
+/** Asks a vault; what it refuses is thrown as what that means for a place. */
+export async function asking<T>(asked: Asked, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw meaningOf(error, asked);
+  }
+}
 
 /** What a vault's refusal means for a place. Rethrows what is none, as the errors of the connection. */
 export function meaningOf(error: unknown, asked: Asked): StoreError {

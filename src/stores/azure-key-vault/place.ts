@@ -3,7 +3,7 @@ import type { Desired, Observation, Place, PlaceContext, PutResult } from "../co
 import { WaitingError } from "../errors.ts";
 import type { CertificatesClient } from "./client.ts";
 import { changedPolicy, compare } from "./compare.ts";
-import { meaningOf, type Verb } from "./failure.ts";
+import { asking, operationMs, type Verb } from "./failure.ts";
 import { lookAt, type Look, stateOf } from "./look.ts";
 import { certificateNameOf } from "./name.ts";
 import { readMark } from "./mark.ts";
@@ -21,9 +21,6 @@ export interface Access {
   readonly vault: Vault;
   readonly client: CertificatesClient;
 }
-
-/** Recovering and purging end some seconds after they have begun, in milliseconds. */
-const operationMs = 5_000;
 
 /** One name in a vault. */
 export class CertificatePlace implements Place {
@@ -133,12 +130,8 @@ export class CertificatePlace implements Place {
     throw new WaitingError("Purging", message, { until });
   }
 
-  async #asking<T>(verb: Verb, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw meaningOf(error, { verb, name: this.#name, host: this.#access.vault.host });
-    }
+  #asking<T>(verb: Verb, work: () => Promise<T>): Promise<T> {
+    return asking({ verb, name: this.#name, host: this.#access.vault.host }, work);
   }
 }
 

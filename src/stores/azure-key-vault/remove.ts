@@ -1,6 +1,6 @@
 import type { RemoveResult } from "../contract.ts";
 import { BlockedError } from "../errors.ts";
-import { meaningOf, type Verb } from "./failure.ts";
+import { asking } from "./failure.ts";
 import { holdersOf } from "./mark.ts";
 import type { Access } from "./place.ts";
 import { readPlaceKey } from "./place-key.ts";
@@ -20,15 +20,10 @@ export async function removeFrom(
     const message = `Certificate ${name} was written into the vault ${written}, and the store leads to ${vault.host} now. Name a store of that vault, or delete the certificate there by hand.`;
     throw new BlockedError("StoreLeadsElsewhere", message);
   }
-  const asking = async <T>(verb: Verb, work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      throw meaningOf(error, { verb, name, host: vault.host });
-    }
-  };
-  const certificate = await asking("get", () => client.get(name, signal));
+  const asked = { name, host: vault.host };
+  const certificate = await asking({ ...asked, verb: "get" }, () => client.get(name, signal));
   if (certificate === undefined || !holdersOf(certificate.properties.tags, mark).ours) return {};
-  await asking("delete", () => client.delete(name, signal));
+  // A vault has no conditional delete: who takes the certificate over between this look and the deletion loses it (softly).
+  await asking({ ...asked, verb: "delete" }, () => client.delete(name, signal));
   return {};
 }

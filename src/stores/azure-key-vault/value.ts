@@ -27,6 +27,12 @@ export async function importValue(
   }
   const pwd = randomBytes(24).toString("base64url");
   const password = Buffer.from(pwd);
-  const pfx = await encode(bundle, { format: "PKCS12", profile: "LegacyDES", password, ...along, signal });
-  return { value: pfx.toString("base64"), pwd };
+  try {
+    const pfx = await encode(bundle, { format: "PKCS12", profile: "LegacyDES", password, ...along, signal });
+    const value = pfx.toString("base64");
+    pfx.fill(0);
+    return { value, pwd };
+  } finally {
+    password.fill(0);
+  }
 }
