@@ -1,5 +1,5 @@
 import type { JobRun } from "../api/job-history.ts";
-import { cleaned } from "../cleaned.ts";
+import { cleaned } from "../../http/index.ts";
 
 /** What Command tells of a job by the rows of its history. */
 export type Standing =
