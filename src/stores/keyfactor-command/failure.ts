@@ -17,26 +17,18 @@ export interface Asked {
 /** Command has refused what was asked, with these words of its own. */
 export class CommandRefusal extends BlockedError {
   readonly status: number;
-  /** Such as `0xA0140002`; few of them are published. */
-  readonly code: string | undefined;
   /** Cleaned; empty where it gave none. */
   readonly said: string;
 
-  constructor(
-    reason: Reason,
-    message: string,
-    told: { readonly status: number; readonly code?: string | undefined; readonly said: string },
-  ) {
+  constructor(reason: Reason, message: string, told: { readonly status: number; readonly said: string }) {
     super(reason, message);
     this.status = told.status;
-    this.code = told.code;
     this.said = told.said;
   }
 }
 
 /** The shape of an error (vendor reference, "Errors"): on calls about several things each has its reason as well. */
 const errorBody = members({
-  ErrorCode: z.unknown().optional(),
   Message: z.unknown().optional(),
   FailedOperations: z.array(members({ Reason: z.unknown().optional() })).nullish(),
 });
@@ -47,8 +39,8 @@ const errorBody = members({
  */
 export function failureOf(answer: HttpAnswer, asked: Asked, now: Date): StoreError {
   const { status } = answer;
-  const { code, said, isOurs } = wordsOf(answer.body);
-  const told = { status, code, said };
+  const { said, isOurs } = wordsOf(answer.body);
+  const told = { status, said };
   const later = unavailable(answer, { host: "Command", reads: asked.reads, now });
   if (later !== undefined) return transient(later, status, asked, said);
   switch (status) {
@@ -98,12 +90,12 @@ function withWords(message: string, said: string): string {
   return said === "" ? message : `${message} Command says: ${said}`;
 }
 
-function wordsOf(body: Buffer): { code: string | undefined; said: string; isOurs: boolean } {
+function wordsOf(body: Buffer): { said: string; isOurs: boolean } {
   const json = jsonOf(body);
   const parsed = errorBody.safeParse(json);
-  if (!parsed.success) return { code: undefined, said: "", isOurs: false };
-  const { ErrorCode, Message, FailedOperations } = parsed.data;
+  if (!parsed.success) return { said: "", isOurs: false };
+  const { Message, FailedOperations } = parsed.data;
   const words = [Message, ...(FailedOperations ?? []).map(({ Reason }) => Reason)];
   const said = cleaned(words.filter((word) => typeof word === "string").join(" "), 160);
-  return { code: typeof ErrorCode === "string" ? cleaned(ErrorCode, 32) : undefined, said, isOurs: true };
+  return { said, isOurs: true };
 }
