@@ -3,7 +3,7 @@ export type { Authorization } from "./authorization.ts";
 export { Basic } from "./basic.ts";
 export { BearerToken } from "./bearer-token.ts";
 export { caPemOf, type CaReferences, caRefs } from "./ca.ts";
-export { cleaned } from "./cleaned.ts";
+export { cleaned, withoutSecrets } from "./cleaned.ts";
 export { ClientCredentials } from "./client-credentials.ts";
 export { HttpsConnection, type HttpsConnectionOptions, type StoreRequest } from "./connection.ts";
 export { webServiceLimits } from "./limits.ts";

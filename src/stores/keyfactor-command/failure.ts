@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { BlockedError, TransientError, type StoreError } from "../errors.ts";
 import type { Reason } from "../../crds/index.ts";
-import { cleaned, type HttpAnswer, unavailable } from "../http/index.ts";
+import { cleaned, type HttpAnswer, unavailable, withoutSecrets } from "../http/index.ts";
 import { jsonOf, members } from "./answer.ts";
 
 /** What was asked, for messages. */
@@ -10,6 +10,8 @@ export interface Asked {
   readonly doing: string;
   /** The access rules of Command that allow it: one of them is enough. */
   readonly rights: readonly string[];
+  /** What was sent along that no message may repeat. */
+  readonly secrets?: readonly string[];
   /** Whether it changes nothing. */
   readonly reads: boolean;
 }
@@ -39,7 +41,7 @@ const errorBody = members({
  */
 export function failureOf(answer: HttpAnswer, asked: Asked, now: Date): StoreError {
   const { status } = answer;
-  const { said, isOurs } = wordsOf(answer.body);
+  const { said, isOurs } = wordsOf(answer.body, asked.secrets ?? []);
   const told = { status, said };
   const later = unavailable(answer, { host: "Command", reads: asked.reads, now });
   if (later !== undefined) return transient(later, status, asked, said);
@@ -90,12 +92,13 @@ function withWords(message: string, said: string): string {
   return said === "" ? message : `${message} Command says: ${said}`;
 }
 
-function wordsOf(body: Buffer): { said: string; isOurs: boolean } {
+function wordsOf(body: Buffer, secrets: readonly string[]): { said: string; isOurs: boolean } {
   const json = jsonOf(body);
   const parsed = errorBody.safeParse(json);
   if (!parsed.success) return { said: "", isOurs: false };
   const { Message, FailedOperations } = parsed.data;
   const words = [Message, ...(FailedOperations ?? []).map(({ Reason }) => Reason)];
-  const said = cleaned(words.filter((word) => typeof word === "string").join(" "), 160);
+  const text = words.filter((word) => typeof word === "string").join(" ");
+  const said = cleaned(withoutSecrets(text, secrets), 160);
   return { said, isOurs: true };
 }

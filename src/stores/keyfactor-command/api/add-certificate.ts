@@ -32,6 +32,8 @@ export async function addCertificate(
     readonly entry: AddEntry;
     readonly schedule: Schedule;
     readonly collectionId: number | undefined;
+    /** What of the entry no message may repeat. */
+    readonly secrets: readonly string[];
   },
   signal: AbortSignal,
 ): Promise<readonly string[]> {
@@ -48,6 +50,7 @@ export async function addCertificate(
       },
       doing,
       rights: [`${rights.read} with ${rights.scheduleStores}`],
+      secrets: asked.secrets,
     },
     signal,
   );

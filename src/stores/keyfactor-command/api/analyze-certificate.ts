@@ -13,8 +13,9 @@ export async function analyzeCertificate(
   signal: AbortSignal,
 ): Promise<string[]> {
   const doing = "analyze a certificate file";
+  const secrets = file.Password === undefined ? [] : [file.Password];
   const { body } = await client.call(
-    { method: "POST", path: "/Certificates/Analyze", body: file, reads: true, doing, rights: [rights.import] },
+    { method: "POST", path: "/Certificates/Analyze", body: file, reads: true, doing, rights: [rights.import], secrets },
     signal,
   );
   return read(answer, body, doing).map(({ Thumbprint }) => Thumbprint.toUpperCase());

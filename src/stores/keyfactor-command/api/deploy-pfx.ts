@@ -12,6 +12,8 @@ export interface PfxDeployment {
   readonly overwrite: boolean;
   readonly parameters: Readonly<Record<string, string>>;
   readonly password: string;
+  /** What of all this no message may repeat. */
+  readonly secrets: readonly string[];
   readonly certificateId: number;
   readonly requestId: number | undefined;
   /** At once when absent. */
@@ -46,6 +48,7 @@ export async function deployPfx(
       },
       doing,
       rights: [`${rights.enrollPfx} with ${rights.scheduleStores}`],
+      secrets: asked.secrets,
     },
     signal,
   );

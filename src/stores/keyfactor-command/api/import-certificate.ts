@@ -60,8 +60,9 @@ export async function importCertificate(
   signal: AbortSignal,
 ): Promise<ImportResult> {
   const doing = "import a certificate";
+  const secrets = request.Password === undefined ? [] : [request.Password];
   const { body } = await client.call(
-    { method: "POST", path: "/Certificates/Import", body: request, doing, rights: [rights.import] },
+    { method: "POST", path: "/Certificates/Import", body: request, doing, rights: [rights.import], secrets },
     signal,
   );
   const { ImportStatus, JobStatus, InvalidKeystores, InvaildKeyStores } = read(answer, body, doing);

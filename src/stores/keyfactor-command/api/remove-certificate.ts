@@ -27,6 +27,8 @@ export async function removeCertificate(
       },
       doing,
       rights: [`${rights.read} with ${rights.scheduleStores}`],
+      // Some of them lie in Secrets.
+      secrets: Object.values(asked.parameters),
     },
     signal,
   );

@@ -3,7 +3,7 @@ import { deployPfx } from "../api/deploy-pfx.ts";
 import { CommandRefusal } from "../failure.ts";
 import type { Deployment } from "./deployment.ts";
 import { dueOf } from "./due.ts";
-import { entryPasswordText, overwriteIn, parametersOf } from "./entry.ts";
+import { entryPasswordText, overwriteIn, parametersOf, secretsOf } from "./entry.ts";
 import { findJob } from "./find-job.ts";
 import type { Look } from "./look.ts";
 import { generatedPassword } from "./password.ts";
@@ -17,6 +17,7 @@ export type Deployed = { readonly is: "Submitted" } | { readonly is: "Refused"; 
 /** Sends the enrolled PFX. Throws `TransientError` `JobNotCreated` where Command says that there is no job, and not why. */
 export async function deploy(deployment: Deployment, look: Look, signal: AbortSignal): Promise<Deployed> {
   const { command, target, certificateId } = deployment;
+  const password = entryPasswordText(deployment) ?? generatedPassword();
   command.deployed.add(nameOf(deployment));
   try {
     const outcome = await deployPfx(
@@ -27,7 +28,8 @@ export async function deploy(deployment: Deployment, look: Look, signal: AbortSi
         alias: target.alias,
         overwrite: overwriteIn(deployment, look),
         parameters: parametersOf(deployment) ?? {},
-        password: entryPasswordText(deployment) ?? generatedPassword(),
+        password,
+        secrets: [password, ...secretsOf(deployment)],
         certificateId,
         requestId: look.requestId,
         jobTime: dueOf(deployment),

@@ -3,6 +3,7 @@ import type { EntryPassword } from "../api/add-certificate.ts";
 import type { Deployment } from "./deployment.ts";
 import type { Look } from "./look.ts";
 import { overwrites } from "./overwrite.ts";
+import { targetSecrets } from "./reach.ts";
 
 /** Whether what lies under the alias is replaced. */
 export function overwriteIn({ target, before }: Deployment, { entry }: Look): boolean {
@@ -15,6 +16,11 @@ export function parametersOf(deployment: Deployment): Readonly<Record<string, st
   const secrets = Object.entries(secretEntryParameters).map(([name, ref]) => [name, textOf(deployment, ref)] as const);
   const all = { ...entryParameters, ...Object.fromEntries(secrets) };
   return Object.keys(all).length === 0 ? undefined : all;
+}
+
+/** What of the target lies in Secrets, and is sent to Command. */
+export function secretsOf(deployment: Deployment): readonly string[] {
+  return targetSecrets(deployment.target).map((ref) => textOf(deployment, ref));
 }
 
 /** A literal password of the entry. */

@@ -1,6 +1,8 @@
 import type { CertificateStore } from "../api/certificate-store.ts";
 import type { Desired, Followed, Observation, OpenJob } from "../../contract.ts";
+import { withoutSecrets } from "../../http/index.ts";
 import type { Deployment } from "./deployment.ts";
+import { secretsOf } from "./entry.ts";
 import { isOutdated } from "./due.ts";
 import { type JobState, readJobState, writeJobState } from "./job-state.ts";
 import type { Standing } from "./job-standing.ts";
@@ -64,7 +66,13 @@ async function askFor(
   if (found.is === "None") return { told: { at: "Waiting" }, known: job };
   if (found.is !== "Found") return { told: { at: "Hidden", because: found.is }, known: job };
   const { jobId } = found;
-  return { told: await standing(deployment.command, jobId, job.submittedAt, signal), known: { ...job, ids: [jobId] } };
+  const told = await standing(deployment.command, jobId, job.submittedAt, signal);
+  return { told: withoutSecretsOf(deployment, told), known: { ...job, ids: [jobId] } };
+}
+
+/** An orchestrator may repeat what it was given. */
+function withoutSecretsOf(deployment: Deployment, told: Told): Told {
+  return "message" in told ? { ...told, message: withoutSecrets(told.message, secretsOf(deployment)) } : told;
 }
 
 async function underWay(

@@ -5,7 +5,7 @@ import { scheduleOf } from "../api/schedule.ts";
 import { deploy, wasDeployed } from "./deploy.ts";
 import { collectionOf, type Deployment } from "./deployment.ts";
 import { dueOf } from "./due.ts";
-import { entryPasswordOf, overwriteIn, parametersOf, textOf } from "./entry.ts";
+import { entryPasswordOf, overwriteIn, parametersOf, secretsOf, textOf } from "./entry.ts";
 import { writeJobState } from "./job-state.ts";
 import { type Look, lookAt } from "./look.ts";
 import { generatedPassword } from "./password.ts";
@@ -33,6 +33,7 @@ async function add(deployment: Deployment, look: Look, signal: AbortSignal): Pro
   const { command, target, certificateId, address } = deployment;
   const due = dueOf(deployment);
   const includePrivateKey = includesPrivateKey(target, look.type, look);
+  const pfxPassword = includePrivateKey ? pfxPasswordOf(deployment) : undefined;
   const ids = await addCertificate(
     command.client,
     {
@@ -44,10 +45,11 @@ async function add(deployment: Deployment, look: Look, signal: AbortSignal): Pro
         IncludePrivateKey: includePrivateKey,
         JobFields: parametersOf(deployment),
         EntryPassword: entryPasswordOf(deployment),
-        PfxPassword: includePrivateKey ? pfxPasswordOf(deployment) : undefined,
+        PfxPassword: pfxPassword,
       },
       schedule: scheduleOf(due),
       collectionId: collectionOf(deployment),
+      secrets: [pfxPassword ?? "", ...secretsOf(deployment)],
     },
     signal,
   );
