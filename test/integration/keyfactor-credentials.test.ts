@@ -6,9 +6,9 @@ import { issue } from "../fixtures/pki.ts";
 import { administrator, CommandWorld } from "./command-world.ts";
 import { named } from "./world.ts";
 
-const many = 100;
+const many = 500;
 /** On a busy machine. */
-const patient = { timeout: 240_000 };
+const patient = { timeout: 480_000 };
 const unhurried = { limits: { requestsPerMinute: 60_000 }, healthcheck: { enabled: false } };
 
 let scene: CommandWorld;
@@ -30,7 +30,7 @@ async function all(reason: string, before?: string): Promise<string> {
       found.length === many && found.every(({ status }) => status?.delivery?.reason === reason) && sha256 !== before
     );
   };
-  await eventually(`all imports to be ${reason}`, look, { withinMs: 100_000, everyMs: 250 });
+  await eventually(`all imports to be ${reason}`, look, { withinMs: 200_000, everyMs: 1_000 });
   return sha256 ?? "";
 }
 
