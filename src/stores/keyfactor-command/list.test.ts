@@ -1,0 +1,17 @@
+import { expect, it } from "vitest";
+import { CommandScene, importContext } from "../../../test/fixtures/command-store.ts";
+import { desiredOf } from "../../../test/fixtures/place.ts";
+import { issue } from "../../../test/fixtures/pki.ts";
+
+const signal = AbortSignal.timeout(60_000);
+
+it.each(["10.5", "25.1"])("%s: a list is read to its end, page by page", async (version) => {
+  const metadataFields = Array.from({ length: 250 }, (_, index) => `Field${index}`);
+  const scene = await CommandScene.start({ version, metadataFields });
+  const store = await scene.store();
+  const desired = await desiredOf(await issue({ subject: "CN=web" }));
+  const look = (name: string) => store.place({ metadata: { [name]: "x" } }, importContext()).observe(desired, signal);
+  expect(await look("Field249")).toEqual({ state: "Absent" });
+  expect(scene.server.traffic.count("GET /MetadataFields")).toBe(4);
+  expect(await look("Field250")).toMatchObject({ obstacle: { reason: "MetadataFieldMissing" } });
+});
