@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { eventually } from "../control-plane/index.ts";
-import { allActions, forbiddenByPolicy, throttled } from "../servers/azure-key-vault/index.ts";
+import { allActions, forbiddenByPolicy, objectDisabled, throttled } from "../servers/azure-key-vault/index.ts";
 import { AzureWorld, importing } from "./azure-world.ts";
 
 // A write without answer is looked for after half a minute, and machines are busy.
@@ -95,6 +95,34 @@ describe("what is on its way or switched off", () => {
     await eventually("the second version", () => all.keyVault.versions("pending").length === 2, { withinMs: 60_000 });
   });
 
+  it("a deletion is waited for, and then what the user's word says is done", async () => {
+    const [leaf] = await all.source("going");
+    all.keyVault.plant("going", leaf.pem);
+    const certificate = all.keyVault.certificate("going");
+    if (certificate === undefined) throw new Error("there is nothing to delete");
+    all.keyVault.delete("going");
+    certificate.state = { kind: "Deleting", until: Date.now() + 3_600_000 };
+    await all.import("going", { softDeleted: "Recover" });
+    expect(await waiting("going", "BeingDeleted")).toBe(
+      "The vault is still deleting certificate going in web.vault.azure.net; it goes on after that.",
+    );
+    expect(certificate.state.kind).toBe("Deleting");
+    certificate.state = { kind: "Deleted" };
+    await all.ready("going");
+    expect(all.keyVault.versions("going")).toHaveLength(1);
+  });
+
+  it("what the vault does not do to something disabled is told, and done once that is enabled", async () => {
+    const fault = all.keyVault.server.inject(objectDisabled, { kind: importing });
+    await all.source("switched-off");
+    await all.import("switched-off");
+    expect(await all.told("switched-off", "ObjectDisabled")).toBe(
+      "Certificate switched-off of web.vault.azure.net is disabled, so that the vault does not import it; enable it there.",
+    );
+    all.keyVault.server.heal(fault);
+    await all.ready("switched-off");
+  });
+
   it("a certificate that somebody has disabled is enabled again, without a new version", async () => {
     await all.delivered("off");
     const version = all.newest("off");
@@ -126,6 +154,28 @@ describe("a name that somebody else has", () => {
     });
   });
 
+  it("one of another resource is left to it, and taken over when that goes", async () => {
+    await all.delivered("first", { name: "shared" });
+    await all.source("second");
+    await all.import("second", { name: "Shared" });
+    expect(await all.told("second", "PlaceTaken")).toContain("first");
+    expect(all.keyVault.versions("shared")).toHaveLength(1);
+    await all.world.delete("certificateimport", "first");
+    await all.ready("second");
+    expect(all.newest("shared").leaf.subject).toBe("CN=second.example.com");
+  });
+
+  it("one of another operator is left alone, until adoptionPolicy: Always takes it over", async () => {
+    const [leaf] = await all.source("elsewhere");
+    all.keyVault.plant("elsewhere", leaf.pem, { "owner.certferry.io": "other-cluster/CertificateImport/a/b" });
+    await all.import("elsewhere");
+    expect(await all.told("elsewhere", "OwnedElsewhere")).toContain("Another operator (owner id other-cluster)");
+    expect(all.newest("elsewhere").tags).toEqual({ "owner.certferry.io": "other-cluster/CertificateImport/a/b" });
+    await all.import("elsewhere", {}, { adoptionPolicy: "Always" });
+    await all.ready("elsewhere");
+    expect(all.newest("elsewhere").tags["owner.certferry.io"]).toContain(`${all.world.home}/CertificateImport/`);
+  });
+
   it.each(["secret", "key"] as const)("a %s blocks, also under adoptionPolicy: Always", async (kind) => {
     const name = `taken-by-${kind}`;
     if (kind === "secret") all.keyVault.vault.secrets.set(name, "theirs");
@@ -153,11 +203,21 @@ describe("what a vault does not allow", () => {
   });
 
   it("429: nobody asks the vault before Retry-After, and then it goes on", async () => {
-    const fault = all.keyVault.server.inject(throttled(2), { kind: importing, times: 1 });
+    const { server } = all.keyVault;
+    // Blocked: it is looked at every 300 ms.
+    all.keyVault.vault.secrets.set("impatient", "theirs");
+    await all.source("impatient");
+    await all.import("impatient", {}, { adoptionPolicy: "Always" });
+    await all.told("impatient", "NameTaken");
+    server.inject(throttled(8), { kind: importing, times: 1 });
     await all.source("throttled");
     await all.import("throttled");
-    await eventually("the vault to ask for a pause", () => fault.hits === 1);
     await all.ready("throttled");
+    const [refused = 0] = server.traffic.seen.filter(({ status }) => status === 429).map(({ at }) => at);
+    const since = server.traffic.seen.map(({ url, at }) => ({ url, after: at - refused }));
+    // What was under way when the answer came may still arrive.
+    expect(since.filter(({ after }) => after > 3_000 && after < 8_000)).toEqual([]);
+    expect(since.filter(({ url, after }) => url.includes("/throttled") && after > 0 && after < 8_000)).toEqual([]);
     expect(all.keyVault.versions("throttled")).toHaveLength(1);
   });
 });

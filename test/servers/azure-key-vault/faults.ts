@@ -23,6 +23,12 @@ export const forbiddenByPolicy: Fault = instead(
   new Refusal(403, "Forbidden", "The operation is not allowed by policy.", { inner: "ForbiddenByPolicy" }).answer,
 );
 
+/** Somebody has disabled it; the text is that of a secret (C, `endpoints/secret.ts`), of certificates none is known [U]. */
+export const objectDisabled: Fault = instead(
+  new Refusal(403, "Forbidden", "Operation is not allowed on a disabled certificate.", { inner: "CertificateDisabled" })
+    .answer,
+);
+
 /** A token that is no longer good although its time has not come: one more try, with a token for these claims (B.6). */
 export function claimsChallenge(tenantId: string, claims: object): Fault {
   const encoded = Buffer.from(JSON.stringify(claims)).toString("base64");

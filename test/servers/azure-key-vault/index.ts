@@ -4,7 +4,7 @@ export { Hold } from "../http/hold.ts";
 export type { Injection, Match } from "../http/injection.ts";
 export type { Seen, Traffic } from "../http/traffic.ts";
 export { type Access, type AccessModel, type Action, actions, allActions } from "./access.ts";
-export { claimsChallenge, forbiddenByPolicy, internalError, throttled, unavailable } from "./faults.ts";
+export { claimsChallenge, forbiddenByPolicy, internalError, objectDisabled, throttled, unavailable } from "./faults.ts";
 export type { Certificate, State, Version } from "./model/certificate.ts";
 export type { Policy } from "./model/policy.ts";
 export { type ServerOptions, VaultServer } from "./server.ts";

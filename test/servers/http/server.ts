@@ -92,7 +92,7 @@ export abstract class ContractServer {
     const url = request.url ?? "/";
     const [path = "", search = ""] = url.split("?", 2);
     const routed = this.routed(request.method ?? "", path);
-    const seen: Seen = { kind: routed.kind, url, status: 0 };
+    const seen: Seen = { kind: routed.kind, url, at: Date.now(), status: 0 };
     response.once("close", this.traffic.begin(seen));
     const body = await bodyOf(request).catch(() => undefined);
     // The client has gone away.

@@ -6,6 +6,8 @@ export interface Seen {
   readonly kind: string;
   /** As it came, with the query. */
   readonly url: string;
+  /** When its head had come, in milliseconds since 1970. */
+  readonly at: number;
   /** 0 until it is answered, and where it never was. */
   status: number;
 }
