@@ -11,6 +11,11 @@ import { leafAndIssuer, named, World } from "./world.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** The head of a PFX is enough to find it again, and each character more would make the search slower. */
+function onSecret(secret: string): void {
+  rememberSecret(secret.slice(0, 1024));
+}
+
 export const importing = "POST /certificates/{name}/import";
 
 /** A world with a vault, and the store `vault` that leads there. */
@@ -31,7 +36,7 @@ export class AzureWorld {
     directory: DirectoryOptions = {},
   ): Promise<AzureWorld> {
     const world = await World.create(sharedControlPlane(), name);
-    const all = new AzureWorld(world, await KeyVault.start(settings, directory));
+    const all = new AzureWorld(world, await KeyVault.start({ onSecret, ...settings }, { onSecret, ...directory }));
     await all.secret("vault-login", all.keyVault.login);
     // Whoever is blocked looks every 300 ms here, not every 10 minutes.
     await all.store("vault", all.keyVault.block(), { limits: { requestsPerMinute: 6000 } });

@@ -20,6 +20,8 @@ export interface Settings extends Delays {
   /** What an import without policy makes of the policy that is there [U]. */
   readonly policyOnImport: "Replaced" | "Kept";
   readonly clock: () => number;
+  /** Told of what nobody else may see: values and passwords of imports. */
+  readonly onSecret: (secret: string) => void;
 }
 
 const defaults = {
@@ -35,6 +37,7 @@ const defaults = {
   recoverMs: 1_000,
   purgeMs: 1_000,
   clock: Date.now,
+  onSecret: () => undefined,
 } as const satisfies Omit<Settings, "authority">;
 
 export type VaultOptions = Partial<Settings> & Pick<Settings, "authority">;

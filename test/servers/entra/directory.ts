@@ -29,6 +29,8 @@ export interface DirectoryOptions {
   /** The public keys of an issuer that applications are federated with, as its JWKS has them. */
   readonly issuerKeys?: (issuer: string) => Promise<readonly JsonWebKey[]>;
   readonly clock?: () => number;
+  /** Told of what nobody else may see: tokens that are given, secrets and assertions that come. */
+  readonly onSecret?: (secret: string) => void;
 }
 
 /** What an access token says; v1 tokens are what vaults get [C]. */
@@ -53,6 +55,7 @@ export class Directory {
   readonly tokenSeconds: number;
   readonly issuerKeys: (issuer: string) => Promise<readonly JsonWebKey[]>;
   readonly clock: () => number;
+  readonly onSecret: (secret: string) => void;
   /** Tokens that were given, and clients that were refused. */
   issued = 0;
   refused = 0;
@@ -65,6 +68,7 @@ export class Directory {
     this.tokenSeconds = options.tokenSeconds ?? 3_599;
     this.issuerKeys = options.issuerKeys ?? (() => Promise.resolve([]));
     this.clock = options.clock ?? Date.now;
+    this.onSecret = options.onSecret ?? (() => undefined);
   }
 
   get issuer(): string {
@@ -83,7 +87,7 @@ export class Directory {
   issue({ clientId, objectId }: Application, resource: string, claims: Partial<Claims> = {}): string {
     const iat = Math.floor(this.clock() / 1_000);
     this.issued += 1;
-    return signed(this.#keys.privateKey, kid, {
+    const token = signed(this.#keys.privateKey, kid, {
       aud: resource,
       iss: this.issuer,
       iat,
@@ -97,6 +101,8 @@ export class Directory {
       ver: "1.0",
       ...claims,
     });
+    this.onSecret(token);
+    return token;
   }
 
   /** What a token of this directory says, or undefined where it is no such token; whether it is still good is another's to say. */

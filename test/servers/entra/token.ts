@@ -12,6 +12,10 @@ export async function token(call: Call): Promise<Answer> {
   const grant = form.get("grant_type") ?? "";
   // The numbers are those that users quote; statuses and words are OAuth's own [I].
   if (grant !== "client_credentials") throw new Refusal("unsupported_grant_type", 70_003, `No grant '${grant}' here.`);
+  for (const field of ["client_secret", "client_assertion"]) {
+    const secret = form.get(field);
+    if (secret !== null) directory.onSecret(secret);
+  }
   const application = await authenticated(call);
   const resource = resourceOf(directory, form.get("scope") ?? "");
   return ok({

@@ -34,6 +34,7 @@ export const importCertificate: Endpoint = {
   action: "import",
   handle: async (call) => {
     const request = call.read(body);
+    tellSecrets(call, request);
     checkTags(request.tags ?? {});
     checkState(call);
     const contents = await read(request);
@@ -44,6 +45,13 @@ export const importCertificate: Endpoint = {
     return ok(bundleOf(call, certificate, version));
   },
 };
+
+/** Of PEM the key alone: the certificates are public. */
+function tellSecrets({ vault: { settings } }: Call, { value, pwd }: Body): void {
+  const [pemKey] = /-----BEGIN PRIVATE KEY-----.*-----END PRIVATE KEY-----/s.exec(value) ?? [];
+  settings.onSecret(pemKey ?? value);
+  if (pwd !== null && pwd !== undefined) settings.onSecret(pwd);
+}
 
 function checkState({ vault, name }: Call): void {
   vault.certificates.checkName(name);
