@@ -46,13 +46,42 @@ export function runsAtPath(client: CommandClient, storePath: string, signal: Abo
   return runs(client, equals("TargetPath", storePath), signal);
 }
 
-async function runs(client: CommandClient, query: string, signal: AbortSignal): Promise<readonly JobRun[]> {
+/** Of pages of runs since a time: a path with more of them is not read to its end. */
+const mostPages = 10;
+
+/**
+ * As `runsAtPath`, but all that have begun since then, and perhaps some before. `TooMany` where the history does not reach back so
+ * far within what is read of it.
+ */
+export async function runsSince(
+  client: CommandClient,
+  storePath: string,
+  since: Date,
+  signal: AbortSignal,
+): Promise<readonly JobRun[] | "TooMany"> {
+  const all: JobRun[] = [];
+  for (let page = 1; page <= mostPages; page += 1) {
+    const more = await runs(client, equals("TargetPath", storePath), signal, page);
+    all.push(...more);
+    const oldest = more.at(-1);
+    if (oldest === undefined || (oldest.startedAt !== undefined && oldest.startedAt < since)) return all;
+  }
+  return "TooMany";
+}
+
+async function runs(client: CommandClient, query: string, signal: AbortSignal, page = 1): Promise<readonly JobRun[]> {
   const rows = await client.page(
     {
       path: "/OrchestratorJobs/JobHistory",
       prefix: "pq",
       // The newest first: 1 is descending.
-      query: { QueryString: query, SortField: "JobHistoryId", SortAscending: 1, ReturnLimit: 100 },
+      query: {
+        QueryString: query,
+        SortField: "JobHistoryId",
+        SortAscending: 1,
+        ReturnLimit: 100,
+        PageReturned: page,
+      },
       row,
       doing: "read the history of its jobs",
       rights: [rights.readAgents],

@@ -1,11 +1,11 @@
 import type { CertificateStore } from "../api/certificate-store.ts";
-import { runsAtPath } from "../api/job-history.ts";
+import { runsSince } from "../api/job-history.ts";
 import { scheduledJobs } from "../api/scheduled-jobs.ts";
 import type { Deployment } from "./deployment.ts";
 import { ifAllowed } from "./job-reading.ts";
-import { type LostJob, lostJobIn } from "./lost-job.ts";
+import { earliest, type LostJob, lostJobIn } from "./lost-job.ts";
 
-/** `Denied` where the account may not read jobs. */
+/** `Denied` where the account may not read jobs; `Several` also where there are more runs than are read. */
 export type FoundJob = LostJob | { readonly is: "Denied" };
 
 /** Looks for the job that a write since then has left. */
@@ -19,7 +19,8 @@ export async function findJob(
   // In this order: a job that is picked up in between is seen in both.
   const scheduled = await ifAllowed(scheduledJobs(client, signal));
   if (scheduled === "Denied") return { is: "Denied" };
-  const runs = await ifAllowed(runsAtPath(client, store.path, signal));
+  const runs = await ifAllowed(runsSince(client, store.path, earliest(since), signal));
   if (runs === "Denied") return { is: "Denied" };
+  if (runs === "TooMany") return { is: "Several" };
   return lostJobIn({ store, since, scheduled, runs, ofOthers: receipts.ofOthers(address) });
 }

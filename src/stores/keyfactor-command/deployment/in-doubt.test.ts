@@ -32,6 +32,27 @@ async function lost(
   return { scene, store: certificateStore, again, desired, held, thumbprint, since };
 }
 
+/** As many runs of inventories at the path, begun now. */
+function inventoriesSince(scene: DeploymentScene, count: number): void {
+  const { history } = scene.server.command.jobs;
+  for (let number = 1; number <= count; number += 1) {
+    history.push({
+      JobHistoryId: 10_000 + number,
+      AgentMachine: "uo1",
+      JobId: crypto.randomUUID(),
+      Schedule: null,
+      JobType: "Inventory",
+      OperationStart: scene.now().toISOString(),
+      OperationEnd: scene.now().toISOString(),
+      Message: null,
+      Result: 2,
+      Status: 3,
+      StorePath: "/opt/app/store.jks",
+      ClientMachine: "app1",
+    });
+  }
+}
+
 const denied = {
   roles: [{ id: 1, name: "Administrator", permissions: allPermissions.filter((one) => !one.startsWith("/agents/")) }],
 };
@@ -59,6 +80,29 @@ describe("an Add whose answer was lost", () => {
   it("has left no job in a store without inventory: that is proof enough", async () => {
     const { again, desired, since } = await lost(neverDone, { store: { inventoryMinutes: undefined } as never });
     expect(await again.observe(desired, signal, { since })).toMatchObject({ state: "Absent", job: "None" });
+  });
+
+  it("has left a job that more than a page of newer runs at the path hides: it is found all the same", async () => {
+    const { scene, again, desired, since } = await lost(doneButLost, { store: { orchestrator: { pickUpMs: 0 } } });
+    const [job] = scene.server.command.jobs.history.filter(({ JobType }) => JobType === "Management");
+    inventoriesSince(scene, 250);
+    const seen = await again.observe(desired, signal, { since });
+    expect(seen).toMatchObject({ job: { ids: [job?.JobId.toLowerCase()] } });
+  });
+
+  it("cannot be told where the runs since then are more than are read", async () => {
+    const { scene, again, desired, since } = await lost(neverDone);
+    inventoriesSince(scene, 1_001);
+    expect(await again.observe(desired, signal, { since })).toMatchObject({ inconclusive: expect.any(String) });
+    expect(scene.server.traffic.count("GET /OrchestratorJobs/JobHistory")).toBe(10);
+  });
+
+  it("asks for no more of the history than reaches back to the request", async () => {
+    const { scene, again, desired } = await lost(neverDone);
+    inventoriesSince(scene, 250);
+    scene.pass(10 * minute);
+    expect(await again.observe(desired, signal, { since: scene.now() })).toMatchObject({ job: "None" });
+    expect(scene.server.traffic.count("GET /OrchestratorJobs/JobHistory")).toBe(1);
   });
 
   it("cannot be told from another job that the store was given meanwhile", async () => {

@@ -18,12 +18,17 @@ export type LostJob = { readonly is: "Found"; readonly jobId: string } | { reado
 /** What the clocks of Command and of this machine may differ by, in milliseconds. */
 const skewMs = 60_000;
 
+/** When, by Command's clock, a write may have begun that began then by ours. */
+export function earliest(since: Date): Date {
+  return new Date(since.getTime() - skewMs);
+}
+
 /**
  * The job that a write without an answer has left in a store: Command tells neither alias nor certificate of a job, so it is the
  * one job on certificates that the store was given since, if there is but one. Pure.
  */
 export function lostJobIn({ store, since, scheduled, runs, ofOthers }: JobsSince): LostJob {
-  const from = since.getTime() - skewMs;
+  const from = earliest(since);
   const isOfStore = (job: { storePath: string; clientMachine: string; type: string }): boolean =>
     job.storePath === store.path && job.clientMachine === store.clientMachine && !/inventory/i.test(job.type);
   const waiting = scheduled.filter((job) => isOfStore(job) && isSince(job.requestedAt, from)).map(({ id }) => id);
@@ -34,6 +39,6 @@ export function lostJobIn({ store, since, scheduled, runs, ofOthers }: JobsSince
 }
 
 /** A time that Command does not tell may be any. */
-function isSince(time: Date | undefined, from: number): boolean {
-  return time === undefined || time.getTime() >= from;
+function isSince(time: Date | undefined, from: Date): boolean {
+  return time === undefined || time >= from;
 }
