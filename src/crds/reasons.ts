@@ -180,7 +180,7 @@ export const reasons = {
     Urgent:
       "The certificate in place would have expired before the next opening, or soon, and was replaced outside the schedule.",
     StagingExpired:
-      "Command no longer had the enrolled PFX at hand, so the certificate goes to its store as one that Command holds.",
+      "Command refused an enrolled PFX that is older than the five minutes for which it has one at hand, so the certificate goes to its store as one that Command holds.",
     RemovalSubmitted:
       "The store has accepted a removal and carries it out as a job, which is followed for ten minutes.",
     AwaitingJob: "A removal comes after the job of a delivery that is under way there.",

@@ -100,6 +100,8 @@ describe("C.3 five minutes", () => {
       if (notes.length === 0) throw new Error("none yet");
       return notes;
     });
-    expect(told).toEqual([expect.stringMatching(/^Target java: Command has no enrolled PFX at hand any more/)]);
+    expect(told).toEqual([
+      expect.stringMatching(/^Target java: Command has an enrolled PFX at hand for five minutes, and refuses this one/),
+    ]);
   });
 });

@@ -21,11 +21,14 @@ export class CommandRefusal extends BlockedError {
   readonly status: number;
   /** Cleaned; empty where it gave none. */
   readonly said: string;
+  /** When, by Command's clock where its answer tells that. */
+  readonly at: Date;
 
-  constructor(reason: Reason, message: string, told: { readonly status: number; readonly said: string }) {
+  constructor(reason: Reason, message: string, told: Pick<CommandRefusal, "status" | "said" | "at">) {
     super(reason, message);
     this.status = told.status;
     this.said = told.said;
+    this.at = told.at;
   }
 }
 
@@ -42,7 +45,7 @@ const errorBody = members({
 export function failureOf(answer: HttpAnswer, asked: Asked, now: Date): StoreError {
   const { status } = answer;
   const { said, isOurs } = wordsOf(answer.body, asked.secrets ?? []);
-  const told = { status, said };
+  const told = { status, said, at: timeOf(answer) ?? now };
   const later = unavailable(answer, { host: "Command", reads: asked.reads, now });
   if (later !== undefined) return transient(later, status, asked, said);
   switch (status) {
@@ -64,6 +67,11 @@ export function failureOf(answer: HttpAnswer, asked: Asked, now: Date): StoreErr
     return new CommandRefusal("Refused", `Command refuses to ${asked.doing}. ${text}`, told);
   }
   return new CommandRefusal("NoSuchApi", noSuchApi(asked), told);
+}
+
+function timeOf({ headers }: HttpAnswer): Date | undefined {
+  const time = new Date(headers["date"] ?? "");
+  return Number.isNaN(time.getTime()) ? undefined : time;
 }
 
 function deniedMessage({ doing, rights }: Asked, said: string): string {

@@ -46,7 +46,8 @@ export class CommandServer extends ContractServer {
 
   protected override headers({ body }: Answer): Readonly<Record<string, string>> {
     const type = body !== undefined && "json" in body ? { "content-type": "application/json" } : {};
-    return { "x-keyfactor-product-version": this.command.features.productVersion, ...type };
+    const date = new Date(this.command.now()).toUTCString();
+    return { date, "x-keyfactor-product-version": this.command.features.productVersion, ...type };
   }
 
   protected override json(value: unknown): string {

@@ -84,9 +84,28 @@ describe("an enrolled PFX", () => {
       warning: {
         reason: "StagingExpired",
         message:
-          "Command has no enrolled PFX at hand any more (it says: There is no enrolled certificate to deploy.); the certificate goes there as one that Command holds.",
+          "Command has an enrolled PFX at hand for five minutes, and refuses this one (it says: There is no enrolled certificate to deploy.); the certificate goes there as one that Command holds.",
       },
     });
+    expect(sent()).toEqual([1, 1]);
+  });
+
+  it("that is refused within five minutes is not taken for expired: what Command says is told, and an Add comes after", async () => {
+    const { scene, desired, held, wanted, sent } = await enrolled();
+    scene.pass(4 * minute);
+    const place = scene.place({ held }, wanted);
+    const Message = "The alias is not valid for this store.";
+    scene.server.inject(({ send }) => send({ status: 400, headers: {}, body: { json: { Message } } }), {
+      kind: deploys,
+      times: 1,
+    });
+    const seen = await place.observe(desired, signal);
+    await expect(place.put(desired, seen, signal)).rejects.toMatchObject({
+      reason: "Refused",
+      message: "Command refuses to deploy the enrolled PFX. It says: The alias is not valid for this store.",
+    });
+    expect(sent()).toEqual([1, 0]);
+    await scene.submit(scene.place({ held }, wanted), desired);
     expect(sent()).toEqual([1, 1]);
   });
 

@@ -11,10 +11,10 @@ import { generatedPassword } from "./password.ts";
 /** Command has an enrolled PFX at hand for five minutes: a job from before is of an enrolment before. */
 const stagedMs = 300_000;
 
-/** What became of a PFX Deploy: there is a job, or Command refused with these words, so that there is none. */
-export type Deployed = { readonly is: "Submitted" } | { readonly is: "Refused"; readonly said: string };
+/** What became of a PFX Deploy: there is a job, or Command refused with these words what is at hand there no more. */
+export type Deployed = { readonly is: "Submitted" } | { readonly is: "Expired"; readonly said: string };
 
-/** Sends the enrolled PFX. Throws `TransientError` `JobNotCreated` where Command says that there is no job, and not why. */
+/** Sends the enrolled PFX. Throws `CommandRefusal` where it may be at hand still, and `TransientError` `JobNotCreated` where Command says that there is no job, and not why. */
 export async function deploy(deployment: Deployment, look: Look, signal: AbortSignal): Promise<Deployed> {
   const { command, target, certificateId } = deployment;
   const password = entryPasswordText(deployment) ?? generatedPassword();
@@ -38,12 +38,19 @@ export async function deploy(deployment: Deployment, look: Look, signal: AbortSi
     );
     if (outcome === "Submitted") return { is: "Submitted" };
   } catch (error) {
-    // How it says that it has no PFX at hand is not published; all else that it could refuse was checked.
-    if (error instanceof CommandRefusal && error.status === 400) return { is: "Refused", said: error.said };
+    if (error instanceof CommandRefusal && isExpiry(error, look)) return { is: "Expired", said: error.said };
     throw error;
   }
   const message = `Command has made no job for ${look.store.path} on ${look.store.clientMachine}, and does not say why; it is tried again.`;
   throw new TransientError("JobNotCreated", message, { happened: "no" });
+}
+
+/**
+ * How Command says that it has no PFX at hand is not published. That of a younger certificate it may have, so that it may have
+ * refused something else; a CA that dates certificates back makes them look older than their enrolment.
+ */
+function isExpiry({ status, at }: CommandRefusal, { leaf }: Look): boolean {
+  return status === 400 && at.getTime() - leaf.notBefore.getTime() >= stagedMs;
 }
 
 /** Whether this certificate was sent to this place before: that is done once, and what comes after is an Add. */

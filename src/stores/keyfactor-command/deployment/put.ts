@@ -24,7 +24,8 @@ export async function put(deployment: Deployment, desired: Desired, signal: Abor
   }
   const deployed = await deploy(deployment, look, signal);
   if (deployed.is === "Submitted") return { outcome: "Submitted", job: jobOf(deployment, [], dueOf(deployment)) };
-  const message = `Command has no enrolled PFX at hand any more (it says: ${deployed.said}); the certificate goes there as one that Command holds.`;
+  const words = deployed.said === "" ? "" : ` (it says: ${deployed.said})`;
+  const message = `Command has an enrolled PFX at hand for five minutes, and refuses this one${words}; the certificate goes there as one that Command holds.`;
   const job = await add(deployment, look, signal);
   return { outcome: "Submitted", job, warning: { reason: "StagingExpired", message } };
 }
