@@ -160,6 +160,8 @@ export const reasons = {
     JobNotCreated: "Command has made no job for the certificate store, and does not say why.",
     JobHistoryDenied:
       "The store's account may not read the history of jobs, and nothing else tells what came of one; the message has the right to grant.",
+    JobAmbiguous:
+      "Command does not tell the id of the job, and several in the certificate store could be it: the inventory alone tells what came of it.",
     AwaitingInventory: "The job has ended, and the inventory that shows what came of it has not run yet.",
   },
   plan: {

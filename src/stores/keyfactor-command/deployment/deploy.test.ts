@@ -132,6 +132,26 @@ describe("an enrolled PFX", () => {
     expect(sent()).toEqual([1, 1]);
   });
 
+  it("is followed by the inventory alone where several jobs could be its own, which is told", async () => {
+    const { scene, store, desired, held, wanted } = await enrolled();
+    const place = scene.place({ held }, wanted);
+    const job = await scene.submit(place, desired);
+    const other = { storeId: store.id, alias: "other" };
+    await scene.submit(await scene.placeElsewhere({ held }, other), desired);
+    expect(await scene.follow(place, job, desired)).toMatchObject({
+      outcome: "Open",
+      reason: "JobAmbiguous",
+      message: expect.stringMatching(
+        /^Several jobs in the certificate store could be this one; the inventory of .* is/,
+      ),
+    });
+    scene.pass(3 * minute);
+    expect(await scene.follow(place, job, desired)).toMatchObject({
+      outcome: "Ended",
+      seen: { note: "Several jobs in the certificate store could be this one; its inventory shows the certificate." },
+    });
+  });
+
   it("has left a job where its answer was lost, which is found", async () => {
     const { scene, desired, held, wanted, work } = await enrolled();
     const since = scene.now();

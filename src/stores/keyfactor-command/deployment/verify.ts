@@ -45,7 +45,7 @@ export async function verify(
   return { outcome: "Open", job: { ids: job.ids, state: next }, reason: "AwaitingInventory", message };
 }
 
-/** Where the account may not see jobs, what the inventory shows is all there is. */
+/** Where the account may not see jobs, or several could be this one, what the inventory shows is all there is. */
 export async function byInventoryAlone(
   deployment: Deployment,
   job: OpenJob,
@@ -66,7 +66,8 @@ export async function byInventoryAlone(
   const until = isInventoried
     ? `the inventory of ${path} is waited for.`
     : `give ${path} an inventory schedule, or nothing shows what came of the job.`;
-  return { outcome: "Open", job, reason: "JobHistoryDenied", message: `${why}; ${until}` };
+  const reason = because === "Denied" ? "JobHistoryDenied" : "JobAmbiguous";
+  return { outcome: "Open", job, reason, message: `${why}; ${until}` };
 }
 
 function isThere(deployment: Deployment, { entry }: Look): boolean {
