@@ -59,7 +59,7 @@ export class AzureWorld {
   }
 
   async secret(name: string, stringData: Readonly<Record<string, string>>, type = "Opaque"): Promise<void> {
-    for (const [key, value] of Object.entries(stringData)) if (key !== "ca.crt") rememberSecret(value);
+    for (const [key, value] of Object.entries(stringData)) if (!key.endsWith(".crt")) rememberSecret(value);
     await this.world.apply({ ...named("v1", "Secret", name, this.world.home), type, stringData });
   }
 
