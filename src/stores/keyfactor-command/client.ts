@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
+import { TransientError } from "../errors.ts";
 import type { HttpAnswer, HttpsConnection } from "../http/index.ts";
 import { read } from "./answer.ts";
 import { type Asked, failureOf } from "./failure.ts";
@@ -87,18 +89,27 @@ export class CommandClient {
     }
   }
 
-  /** All rows of a list, page by page. */
+  /** All rows of a list. Throws as `pages` does. */
   async list<Row extends z.ZodType>(listed: Listed<Row>, signal: AbortSignal): Promise<z.output<Row>[]> {
     const rows: z.output<Row>[] = [];
-    for (let page = 1; page <= mostPages; page += 1) {
-      const more = await this.page(
-        { ...listed, query: { ReturnLimit: pageSize, ...listed.query, PageReturned: page } },
-        signal,
-      );
-      if (more.length === 0) break;
-      rows.push(...more);
-    }
+    for await (const page of this.pages(listed, signal)) rows.push(...page);
     return rows;
+  }
+
+  /**
+   * A list page by page, up to the one that is empty. Throws `TransientError` `StoreUnavailable` at a page that is as the one
+   * before: what is answered so has no end.
+   */
+  async *pages<Row extends z.ZodType>(listed: Listed<Row>, signal: AbortSignal): AsyncGenerator<z.output<Row>[]> {
+    let last: z.output<Row>[] = [];
+    for (let page = 1; page <= mostPages; page += 1) {
+      const query = { ReturnLimit: pageSize, ...listed.query, PageReturned: page };
+      const rows = await this.page({ ...listed, query }, signal);
+      if (rows.length === 0) return;
+      if (isDeepStrictEqual(rows, last)) throw samePage(listed.doing, page);
+      yield rows;
+      last = rows;
+    }
   }
 
   /** One page of a list: the first, of 50 rows, unless the query says otherwise. */
@@ -126,4 +137,9 @@ export class CommandClient {
   async close(): Promise<void> {
     await this.#connection.close();
   }
+}
+
+function samePage(doing: string, page: number): TransientError {
+  const message = `Asked to ${doing}, Command answered page ${page} as it did page ${page - 1}; look whether a proxy before it drops PageReturned.`;
+  return new TransientError("StoreUnavailable", message);
 }

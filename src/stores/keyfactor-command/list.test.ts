@@ -15,3 +15,19 @@ it.each(["10.5", "25.1"])("%s: a list is read to its end, page by page", async (
   expect(scene.server.traffic.count("GET /MetadataFields")).toBe(4);
   expect(await look("Field250")).toMatchObject({ obstacle: { reason: "MetadataFieldMissing" } });
 });
+
+it("a list whose server gives the same page whatever it is asked for is given up at the second", async () => {
+  const scene = await CommandScene.start({ metadataFields: ["AppOwner"] });
+  const store = await scene.store();
+  const desired = await desiredOf(await issue({ subject: "CN=web" }));
+  const body = { json: [{ Id: 1, Name: "AppOwner" }] };
+  scene.server.inject(({ send }) => send({ status: 200, headers: {}, body }), { kind: "GET /MetadataFields" });
+  const look = store.place({ metadata: { AppOwner: "x" } }, importContext()).observe(desired, signal);
+  await expect(look).rejects.toMatchObject({
+    name: "TransientError",
+    reason: "StoreUnavailable",
+    message:
+      "Asked to list the metadata fields, Command answered page 2 as it did page 1; look whether a proxy before it drops PageReturned.",
+  });
+  expect(scene.server.traffic.count("GET /MetadataFields")).toBe(2);
+});

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { members } from "../answer.ts";
-import type { CommandClient } from "../client.ts";
+import type { CommandClient, Listed } from "../client.ts";
 import { equals } from "../query.ts";
 import { rights } from "../rights.ts";
 import { time } from "./time.ts";
@@ -38,12 +38,12 @@ export interface JobRun {
 
 /** `GET /OrchestratorJobs/JobHistory` of one job: a row for each of its runs, and none until somebody has picked it up. */
 export function runsOfJob(client: CommandClient, jobId: string, signal: AbortSignal): Promise<readonly JobRun[]> {
-  return runs(client, equals("JobId", jobId), signal);
+  return newest(client, equals("JobId", jobId), signal);
 }
 
 /** As `runsOfJob`: the newest of all jobs at a path, which may be that of stores on several machines. */
 export function runsAtPath(client: CommandClient, storePath: string, signal: AbortSignal): Promise<readonly JobRun[]> {
-  return runs(client, equals("TargetPath", storePath), signal);
+  return newest(client, equals("TargetPath", storePath), signal);
 }
 
 /** Of pages of runs since a time: a path with more of them is not read to its end. */
@@ -59,37 +59,37 @@ export async function runsSince(
   since: Date,
   signal: AbortSignal,
 ): Promise<readonly JobRun[] | "TooMany"> {
-  const all: JobRun[] = [];
-  for (let page = 1; page <= mostPages; page += 1) {
-    const more = await runs(client, equals("TargetPath", storePath), signal, page);
-    all.push(...more);
-    const oldest = more.at(-1);
-    if (oldest === undefined || (oldest.startedAt !== undefined && oldest.startedAt < since)) return all;
+  const runs: JobRun[] = [];
+  let pages = 0;
+  for await (const rows of client.pages(history(equals("TargetPath", storePath)), signal)) {
+    runs.push(...rows.map(runOf));
+    const oldest = runs.at(-1)?.startedAt;
+    if (oldest !== undefined && oldest < since) return runs;
+    pages += 1;
+    if (pages === mostPages) return "TooMany";
   }
-  return "TooMany";
+  return runs;
 }
 
-async function runs(client: CommandClient, query: string, signal: AbortSignal, page = 1): Promise<readonly JobRun[]> {
-  const rows = await client.page(
-    {
-      path: "/OrchestratorJobs/JobHistory",
-      prefix: "pq",
-      // The newest first: 1 is descending.
-      query: {
-        QueryString: query,
-        SortField: "JobHistoryId",
-        SortAscending: 1,
-        ReturnLimit: 100,
-        PageReturned: page,
-      },
-      row,
-      doing: "read the history of its jobs",
-      rights: [rights.readAgents],
-      unauthorized: "Answer",
-    },
-    signal,
-  );
-  return rows.map((one) => ({
+async function newest(client: CommandClient, query: string, signal: AbortSignal): Promise<readonly JobRun[]> {
+  return (await client.page(history(query), signal)).map(runOf);
+}
+
+/** The newest first: 1 is descending. */
+function history(query: string): Listed<typeof row> {
+  return {
+    path: "/OrchestratorJobs/JobHistory",
+    prefix: "pq",
+    query: { QueryString: query, SortField: "JobHistoryId", SortAscending: 1, ReturnLimit: 100 },
+    row,
+    doing: "read the history of its jobs",
+    rights: [rights.readAgents],
+    unauthorized: "Answer",
+  };
+}
+
+function runOf(one: z.output<typeof row>): JobRun {
+  return {
     id: one.JobHistoryId,
     jobId: one.JobId.toLowerCase(),
     type: one.JobType ?? "",
@@ -101,5 +101,5 @@ async function runs(client: CommandClient, query: string, signal: AbortSignal, p
     result: one.Result ?? 0,
     status: one.Status ?? 0,
     message: one.Message ?? undefined,
-  }));
+  };
 }
