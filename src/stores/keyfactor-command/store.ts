@@ -21,6 +21,7 @@ import { Facts } from "./deployment/facts.ts";
 import { DeploymentPlace } from "./deployment/place.ts";
 import { isDeploymentKey } from "./deployment/place-key.ts";
 import { Receipts } from "./deployment/receipts.ts";
+import { Recent } from "./deployment/recent.ts";
 import { removeFrom } from "./deployment/remove.ts";
 import { withdrawFrom } from "./deployment/withdraw.ts";
 import { downloadFrom } from "./download/download.ts";
@@ -36,7 +37,7 @@ export class CommandStore implements Store {
 
   constructor(command: Command, { timeoutMs }: { readonly timeoutMs: number }) {
     const facts = new Facts(command.client, timeoutMs);
-    this.#command = { ...command, facts, receipts: new Receipts(), deployed: new Set(), now: () => new Date() };
+    this.#command = { ...command, facts, receipts: new Receipts(), deployed: new Recent(), now: () => new Date() };
     this.timeoutMs = timeoutMs;
   }
 

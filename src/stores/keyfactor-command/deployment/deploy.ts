@@ -18,7 +18,7 @@ export type Deployed = { readonly is: "Submitted" } | { readonly is: "Expired"; 
 export async function deploy(deployment: Deployment, look: Look, signal: AbortSignal): Promise<Deployed> {
   const { command, target, certificateId } = deployment;
   const password = entryPasswordText(deployment) ?? generatedPassword();
-  command.deployed.add(nameOf(deployment));
+  command.deployed.note(nameOf(deployment), true);
   try {
     const outcome = await deployPfx(
       command.client,

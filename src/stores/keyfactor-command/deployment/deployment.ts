@@ -3,13 +3,14 @@ import type { Command } from "../command.ts";
 import type { Facts } from "./facts.ts";
 import type { Placed } from "./placed.ts";
 import type { Receipts } from "./receipts.ts";
+import type { Recent } from "./recent.ts";
 
 /** What all deployments of one store resource share. */
 export interface Jobs extends Command {
   readonly facts: Facts;
   readonly receipts: Receipts;
   /** What this process has sent to PFX Deploy: address and thumbprint. */
-  readonly deployed: Set<string>;
+  readonly deployed: Recent<true>;
   readonly now: () => Date;
 }
 
