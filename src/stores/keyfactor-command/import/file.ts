@@ -17,22 +17,23 @@ export async function certificateFile(
   profile: Profile = "Modern2023",
 ): Promise<Pick<ImportRequest, "Certificate" | "Password">> {
   const options = { chain: chain.include, root: chain.root };
-  const password = randomBytes(24);
-  const file = await encoded(() =>
-    bundle.key === undefined
-      ? encode(bundle, { ...options, format: "PEM" })
-      : encode(bundle, {
-          ...options,
-          format: "PKCS12",
-          profile,
-          password: Buffer.from(password.toString("base64url")),
-        }),
-  );
+  if (bundle.key === undefined)
+    return { Certificate: await base64Of(() => encode(bundle, { ...options, format: "PEM" })) };
+  const Password = randomBytes(24).toString("base64url");
+  const password = Buffer.from(Password);
   try {
-    const Certificate = file.toString("base64");
-    return bundle.key === undefined ? { Certificate } : { Certificate, Password: password.toString("base64url") };
+    const Certificate = await base64Of(() => encode(bundle, { ...options, format: "PKCS12", profile, password }));
+    return { Certificate, Password };
   } finally {
     password.fill(0);
+  }
+}
+
+async function base64Of(encode: () => Promise<Buffer>): Promise<string> {
+  const file = await encoded(encode);
+  try {
+    return file.toString("base64");
+  } finally {
     file.fill(0);
   }
 }
