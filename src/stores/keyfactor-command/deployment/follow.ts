@@ -1,12 +1,12 @@
 import type { CertificateStore } from "../api/certificate-store.ts";
 import type { Desired, Followed, Observation, OpenJob } from "../../contract.ts";
-import { withoutSecrets } from "../../http/index.ts";
 import type { Deployment } from "./deployment.ts";
 import { secretsOf } from "./entry.ts";
 import { isOutdated } from "./due.ts";
 import { type JobState, readJobState, writeJobState } from "./job-state.ts";
 import type { Standing } from "./job-standing.ts";
 import { observe } from "./observe.ts";
+import { orchestratorWords } from "./orchestrator-words.ts";
 import { orchestratorOf } from "./orchestrator.ts";
 import { jobOf, standing, type Told } from "./standing.ts";
 import { byInventoryAlone, type EndedJob, verify } from "./verify.ts";
@@ -67,12 +67,11 @@ async function askFor(
   if (found.is !== "Found") return { told: { at: "Hidden", because: found.is }, known: job };
   const { jobId } = found;
   const told = await standing(deployment.command, jobId, job.submittedAt, signal);
-  return { told: withoutSecretsOf(deployment, told), known: { ...job, ids: [jobId] } };
+  return { told: fitToShow(deployment, told), known: { ...job, ids: [jobId] } };
 }
 
-/** An orchestrator may repeat what it was given. */
-function withoutSecretsOf(deployment: Deployment, told: Told): Told {
-  return "message" in told ? { ...told, message: withoutSecrets(told.message, secretsOf(deployment)) } : told;
+function fitToShow(deployment: Deployment, told: Told): Told {
+  return "message" in told ? { ...told, message: orchestratorWords(told.message, secretsOf(deployment)) } : told;
 }
 
 async function underWay(

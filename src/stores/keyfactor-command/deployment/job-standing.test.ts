@@ -59,12 +59,6 @@ describe("a job, by its runs", () => {
     expect(standingOf([run(5, 4, 901, "busy")])).toEqual({ at: "WillRetry", message: "busy" });
   });
 
-  it("has its orchestrator's words on one line, cut", () => {
-    const message = `no\r\naccess\u0007 ${"x".repeat(500)}`;
-    const told = standingOf([run(3, 4, 901, message)]);
-    expect(told).toEqual({ at: "Failed", message: `no access ${"x".repeat(149)}…` });
-  });
-
   it("is what its newest run makes of it, in whatever order they come", () => {
     expect(standingOf([run(3, 2, 903), run(5, 4, 901), run(5, 4, 902)])).toMatchObject({ at: "Ended", success: true });
     expect(standingOf([run(5, 4, 901), run(2, 0, 902)])).toMatchObject({ at: "Running" });

@@ -1,7 +1,6 @@
 import type { JobRun } from "../api/job-history.ts";
-import { cleaned } from "../../http/index.ts";
 
-/** What Command tells of a job by the rows of its history. */
+/** What Command tells of a job by the rows of its history. `message` is as its orchestrator wrote it: see `orchestratorWords`. */
 export type Standing =
   /** No orchestrator has picked it up. */
   | { readonly at: "Waiting" }
@@ -21,7 +20,7 @@ const [success, failure] = [2, 4];
 export function standingOf(runs: readonly JobRun[]): Standing {
   const newest = newestOf(runs);
   if (newest === undefined) return { at: "Waiting" };
-  const message = cleaned(newest.message ?? "", 160);
+  const message = newest.message ?? "";
   if (newest.status === completedWillRetry) return { at: "WillRetry", message };
   if (newest.status !== completed && newest.status !== acknowledged) return { at: "Running", agent: newest.agent };
   if (newest.result === failure) return { at: "Failed", message };

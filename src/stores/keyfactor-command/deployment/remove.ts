@@ -1,11 +1,13 @@
+import type { SecretKeyRef } from "../../../crds/index.ts";
 import type { OpenJob, RemovalContext, RemoveResult } from "../../contract.ts";
-import { BlockedError } from "../../errors.ts";
+import { BlockedError, WaitingError } from "../../errors.ts";
 import type { CertificateStore } from "../api/certificate-store.ts";
 import type { InventoryEntry } from "../api/inventory.ts";
 import { removeCertificate } from "../api/remove-certificate.ts";
 import type { Jobs } from "./deployment.ts";
 import { entryNamed } from "./inventory.ts";
 import { readJobState, writeJobState } from "./job-state.ts";
+import { orchestratorWords } from "./orchestrator-words.ts";
 import { deploymentAddress, type DeploymentKey, isDeploymentKey, readDeploymentKey } from "./place-key.ts";
 import { standing } from "./standing.ts";
 import { withdraw } from "./withdraw.ts";
@@ -32,7 +34,7 @@ export async function removeFrom(
   const { job } = context;
   if (job === undefined) return submit(command, key, store, context, signal);
   return readJobState(job.state).step === "Removing"
-    ? followRemoval(command, key, store, job, signal)
+    ? followRemoval(command, key, store, job, context, signal)
     : endDelivery(command, key, store, job, context, signal);
 }
 
@@ -93,6 +95,7 @@ async function followRemoval(
   key: DeploymentKey,
   store: CertificateStore,
   job: OpenJob,
+  context: RemovalContext,
   signal: AbortSignal,
 ): Promise<RemoveResult> {
   const [jobId = ""] = job.ids;
@@ -108,11 +111,12 @@ async function followRemoval(
       return removalFailed(store, "it was unscheduled in Command.");
     case "Failed": {
       if (isShown(key, await command.facts.inventory(store.id, "Fresh", signal))) {
-        return removalFailed(store, `the orchestrator said: ${told.message}`);
+        return removalFailed(store, `the orchestrator said: ${await wordsOf(key, told.message, context, signal)}`);
       }
       // There was none any more; where no inventory tells, it may have failed for another reason.
       if (store.isInventoried) return {};
-      return { left: `perhaps an entry in ${whereOf(store)}: its removal failed: ${told.message}` };
+      const words = await wordsOf(key, told.message, context, signal);
+      return { left: `perhaps an entry in ${whereOf(store)}: its removal failed: ${words}` };
     }
     case "Ended":
       return told.success ? {} : { left: `perhaps an entry in ${whereOf(store)}: its removal ended with a warning` };
@@ -150,11 +154,35 @@ async function parametersOf(
   for (const { name, onRemove } of (await facts.type(typeId, signal)).parameters) {
     if (!onRemove) continue;
     const ref = secretParameters[name];
-    const value =
-      ref === undefined ? parameters[name] : (await context.readSecret(ref.name, signal)).get(ref.key)?.toString();
+    const value = ref === undefined ? parameters[name] : await textOf(ref, context, signal);
     if (value !== undefined) asked[name] = value;
   }
   return asked;
+}
+
+/** What the orchestrator said, without what the removal gave it in confidence; nothing where that is known no more. */
+async function wordsOf(
+  { secretParameters = {} }: DeploymentKey,
+  said: string,
+  context: RemovalContext,
+  signal: AbortSignal,
+): Promise<string> {
+  const secrets: string[] = [];
+  try {
+    for (const ref of Object.values(secretParameters)) secrets.push((await textOf(ref, context, signal)) ?? "");
+  } catch (error) {
+    if (!(error instanceof WaitingError)) throw error;
+    return "nothing that may be shown, since a Secret of its entry parameters is gone.";
+  }
+  return orchestratorWords(said, secrets);
+}
+
+async function textOf(
+  { name, key }: SecretKeyRef,
+  context: RemovalContext,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  return (await context.readSecret(name, signal)).get(key)?.toString();
 }
 
 function leftMessage(store: CertificateStore, alias: string): string {
