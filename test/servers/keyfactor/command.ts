@@ -45,7 +45,7 @@ export interface NewStore {
   readonly agent?: string;
   readonly orchestrator?: Partial<Orchestrator>;
   /** An inventory job every so many minutes; none where left out. */
-  readonly inventoryMinutes?: number;
+  readonly inventoryMinutes?: number | undefined;
 }
 
 /** An enrolment whose key is still at hand (A.11 [S]). */

@@ -81,7 +81,7 @@ describe("a job that ended badly", () => {
 });
 
 describe("what proves a job of a store without inventory schedule", () => {
-  const silent = { inventoryMinutes: undefined } as unknown as Partial<NewStore>;
+  const silent = { inventoryMinutes: undefined };
 
   it("is its success, and then the record counts", async () => {
     const { scene, store, place, job, desired, held, thumbprint } = await withJob([], silent);
@@ -152,7 +152,7 @@ describe("an account that may not read jobs", () => {
   });
 
   it("is told that a store without inventory schedule shows nothing", async () => {
-    const silent = { inventoryMinutes: undefined } as unknown as Partial<NewStore>;
+    const silent = { inventoryMinutes: undefined };
     const { scene, place, job, desired } = await withJob([], silent, {}, denied);
     expect(await scene.follow(place, job, desired)).toMatchObject({
       reason: "JobHistoryDenied",

@@ -78,7 +78,7 @@ describe("an Add whose answer was lost", () => {
   });
 
   it("has left no job in a store without inventory: that is proof enough", async () => {
-    const { again, desired, since } = await lost(neverDone, { store: { inventoryMinutes: undefined } as never });
+    const { again, desired, since } = await lost(neverDone, { store: { inventoryMinutes: undefined } });
     expect(await again.observe(desired, signal, { since })).toMatchObject({ state: "Absent", job: "None" });
   });
 

@@ -103,7 +103,7 @@ describe("an entry that is removed", () => {
   });
 
   it("may still be there where its job fails and no inventory tells, which is told", async () => {
-    const none = { inventoryMinutes: undefined } as unknown as Partial<NewStore>;
+    const none = { inventoryMinutes: undefined };
     const { store, remove, jobIn } = await delivered({ alias: "web" }, none);
     store.orchestrator = { ...store.orchestrator, outcomes: ["Failure"] };
     expect(await remove({ job: jobIn(await remove()) })).toEqual({
