@@ -168,13 +168,16 @@ async function wordsOf(
   signal: AbortSignal,
 ): Promise<string> {
   const secrets: string[] = [];
-  try {
-    for (const ref of Object.values(secretParameters)) secrets.push((await textOf(ref, context, signal)) ?? "");
-  } catch (error) {
-    if (!(error instanceof WaitingError)) throw error;
-    return "nothing that may be shown, since a Secret of its entry parameters is gone.";
+  for (const ref of Object.values(secretParameters)) {
+    const secret = await textOf(ref, context, signal).catch(undefinedWhereMissing);
+    if (secret === undefined) return "nothing that may be shown, since a Secret of its entry parameters is gone.";
+    secrets.push(secret);
   }
   return orchestratorWords(said, secrets);
+}
+
+function undefinedWhereMissing(error: unknown): undefined {
+  if (!(error instanceof WaitingError)) throw error;
 }
 
 async function textOf(

@@ -103,9 +103,12 @@ describe("a removal that failed with a parameter from a Secret in what its orche
     });
   });
 
-  it("tells nothing of what was said once the Secret is gone", async () => {
+  it.each([
+    ["the Secret", undefined],
+    ["its key", new Map<string, Buffer>()],
+  ])("tells nothing of what was said once %s is gone", async (_, values) => {
     const { remove } = await removal();
-    expect(await remove(undefined)).toMatchObject({
+    expect(await remove(values)).toMatchObject({
       failed: {
         message: expect.stringMatching(
           / said: nothing that may be shown, since a Secret of its entry parameters is gone\.$/,
