@@ -109,18 +109,6 @@ describe("a store of the cluster", () => {
   });
 });
 
-it("a store of the cluster whose provider is not built says so to those with a grant, and to nobody else", async () => {
-  const azureKeyVault = { vaultUrl: "https://web.vault.azure.net", auth: { managedIdentity: {} } };
-  const grants = [{ namespaces: { names: [world.home] }, places: ["**"] }];
-  const head = { apiVersion: "certferry.io/v1alpha1", kind: "ClusterCertificateStore", metadata: { name: "vault" } };
-  const vault = { name: "t", storeRef: { kind: "ClusterCertificateStore", name: "vault" }, azureKeyVault: {} };
-  await world.apply({ ...head, spec: { azureKeyVault, grants } }, deployment(world.home, "not-built", [vault]));
-  const { status } = await world.reason("not-built", "ProviderNotBuilt");
-  expect(status?.targets?.[0]?.phase).toBe("Blocked");
-  await world.apply({ ...head, spec: { azureKeyVault } });
-  await world.reason("not-built", "NotGranted");
-});
-
 it.each([
   [{ namespaces: {} }, "exactly one of names, selector, all must be set"],
   [{ namespaces: { selector: {} } }, "an empty selector would mean every namespace; say all: true for that"],
