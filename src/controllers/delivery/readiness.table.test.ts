@@ -66,6 +66,7 @@ const every = (places: readonly State[], test: (state: State) => boolean): boole
 const goesOn = ({ work }: State): boolean => work === "goes on" || work === "waits for its time";
 const blocked = ({ work }: State): boolean => work === "is blocked";
 const asleep = ({ work }: State): boolean => work === "is suspended";
+const followed = ({ record }: State): boolean => record?.job !== undefined;
 const valid = ({ holds }: State): boolean => holds === "a valid one";
 const without = (state: State): boolean => !valid(state);
 
@@ -87,8 +88,24 @@ const table: readonly {
     stalled: "else",
   },
   {
+    row: "suspended, while a job that was submitted before brings a first certificate",
+    fits: (all, off) => off && some(all, followed) && some(all, without),
+    ready: "False",
+    reason: "its own",
+    reconciling: "True",
+    stalled: "False",
+  },
+  {
+    row: "suspended, while such a job brings a newer one",
+    fits: (all, off) => off && some(all, followed),
+    ready: "True",
+    reason: "Updating",
+    reconciling: "True",
+    stalled: "False",
+  },
+  {
     row: "suspended",
-    fits: (all, off) => (off || every(all, asleep)) && every(all, valid),
+    fits: (all, off) => (off || every(all, asleep)) && every(all, valid) && some(all, ({ newest }) => !newest),
     ready: "as it was",
     reason: "",
     reconciling: "False",
@@ -96,7 +113,7 @@ const table: readonly {
   },
   {
     row: "suspended, never delivered",
-    fits: (all, off) => off || every(all, asleep),
+    fits: (all, off) => (off || every(all, asleep)) && some(all, ({ newest }) => !newest),
     ready: "False",
     reason: "Suspended",
     reconciling: "False",
@@ -200,7 +217,7 @@ describe("the table of conditions, over every combination of up to three places"
   it("gives Ready, Reconciling and Stalled of the first row that fits", () => {
     const wrong = failing((one, { ready, reconciling, stalled }) => {
       const row = rowOf(one);
-      const work = !one.suspended && some(one.places, goesOn);
+      const work = some(one.places, one.suspended ? followed : goesOn);
       const should = [
         row?.ready,
         row?.reconciling === "True" || (row?.reconciling === "if work goes on" && work) ? "True" : "False",

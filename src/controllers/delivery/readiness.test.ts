@@ -75,7 +75,7 @@ describe("the conditions", () => {
     [["unshown"], "True Delivered", "False", "False", "True"],
     [["suspendedOld", "delivered"], "True Suspended", "False", "False", "False"],
     [["suspendedFirst"], "False Suspended", "False", "False", "False"],
-    [["suspendedHeld"], "kept", "False", "False", "True"],
+    [["suspendedHeld"], "True Delivered", "False", "False", "True"],
     [["suspendedOld"], "kept", "False", "False", "False"],
     [["suspendedFirst", "delivered"], "False Suspended", "False", "False", "False"],
     [["suspendedHeld", "delivered"], "True Delivered", "False", "False", "True"],

@@ -24,7 +24,7 @@ interface Scene {
   readonly summary: string;
   /** Nothing is written into any place. */
   readonly suspended: boolean;
-  /** A place where work goes on; one that waits only for its time when there is no other. */
+  /** A place where work goes on, be it only a job that is followed; one that waits only for its time when there is no other. */
   readonly work: Place | undefined;
   /** A place that stays as it is until somebody changes something. */
   readonly stuck: Place | undefined;
@@ -88,7 +88,7 @@ function sceneOf(places: readonly Place[], suspended: boolean): Scene {
     places,
     summary: summaryOf(places),
     suspended: suspended || places.every(({ standing }) => standing === "Suspended"),
-    work: suspended ? undefined : (at("Working") ?? at("Scheduled")),
+    work: suspended ? places.find(({ followed }) => followed) : (at("Working") ?? at("Scheduled")),
     // A stopped rollout is what another place's failure came to.
     stuck: all.find(({ reason }) => reason !== "RolloutStopped") ?? all[0],
   };
@@ -107,9 +107,13 @@ function expired({ places }: Scene): Row | undefined {
   return { ready: { status: "False", reason: "Expired", message }, tells: "WorkOrStalled" };
 }
 
-function suspended({ places, suspended }: Scene): Row | undefined {
-  if (!suspended) return undefined;
-  return { ready: places.every(({ valid }) => valid) ? undefined : neverDelivered, tells: "Rest" };
+/** Jobs that were submitted before go on all the same; what they have brought is told. */
+function suspended({ places, summary, suspended, work }: Scene): Row | undefined {
+  if (!suspended || places.every(({ newest }) => newest)) return undefined;
+  const valid = places.every(({ valid }) => valid);
+  if (work !== undefined)
+    return { ready: valid ? update(work, summary) : because("False", work, `${summary}.`), tells: "Work" };
+  return { ready: valid ? undefined : neverDelivered, tells: "Rest" };
 }
 
 /** Some place has no valid certificate of ours, and work goes on. */
@@ -132,7 +136,11 @@ function heldBack({ places }: Scene): Row | undefined {
 
 function updating({ summary, work }: Scene): Row | undefined {
   if (work?.standing !== "Working") return undefined;
-  return { ready: { ...because("True", work, earlierIn(summary)), reason: "Updating" }, tells: "Work" };
+  return { ready: update(work, summary), tells: "Work" };
+}
+
+function update(work: Place, summary: string): Verdict {
+  return { ...because("True", work, earlierIn(summary)), reason: "Updating" };
 }
 
 function scheduled({ summary, work }: Scene): Row | undefined {
