@@ -1,4 +1,4 @@
-import { cleaned, type HttpAnswer } from "../http/index.ts";
+import { cleaned, fieldsOf, type HttpAnswer } from "../http/index.ts";
 
 /** What a vault answers with where it does not do what was asked; `failure.ts` says what it means. */
 export class VaultRefusal extends Error {
@@ -34,20 +34,14 @@ export function isSoftDeleted(error: unknown): boolean {
 
 /** Reads `{"error": {code, message, innererror: {code}}}`; proxies and firewalls answer with anything. */
 function told(body: Buffer): { code: string; inner: string; message: string } {
-  const { error } = parsed(body) as { error?: { code?: unknown; message?: unknown; innererror?: { code?: unknown } } };
+  const { error } = fieldsOf(body) as {
+    error?: { code?: unknown; message?: unknown; innererror?: { code?: unknown } };
+  };
   return {
     code: text(error?.code, 64),
     inner: text(error?.innererror?.code, 64),
     message: text(error?.message, 160),
   };
-}
-
-function parsed(body: Buffer): object {
-  try {
-    return Object(JSON.parse(body.toString("utf8"))) as object;
-  } catch {
-    return {};
-  }
 }
 
 function text(value: unknown, most: number): string {

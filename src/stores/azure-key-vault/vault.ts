@@ -1,4 +1,5 @@
-import { type HttpAnswer, type HttpRequest, type HttpsConnection, unavailable } from "../http/index.ts";
+import { TransientError } from "../errors.ts";
+import { type HttpAnswer, type HttpRequest, type HttpsConnection, jsonOf, unavailable } from "../http/index.ts";
 import { VaultRefusal } from "./refusal.ts";
 
 /** A vault as its API sees it: requests and answers, each as the store's identity. */
@@ -29,7 +30,10 @@ export class Vault {
     return answer;
   }
 
-  /** A request of our own, where Azure's package has none that does. Gives what the JSON of the answer says. */
+  /**
+   * A request of our own, where Azure's package has none that does. Gives what the JSON of the answer says; throws `TransientError`
+   * `StoreUnavailable` for what is none.
+   */
   async call(
     method: HttpRequest["method"],
     path: string,
@@ -42,10 +46,10 @@ export class Vault {
       ...(body && { body: JSON.stringify(body) }),
       signal,
     });
-    return {
-      json: answer.body.length === 0 ? undefined : JSON.parse(answer.body.toString("utf8")),
-      headers: answer.headers,
-    };
+    const json = jsonOf(answer.body);
+    if (json !== undefined || answer.body.length === 0) return { json, headers: answer.headers };
+    const message = `${this.host} answers something that is no JSON; it is tried again.`;
+    throw new TransientError("StoreUnavailable", message, { happened: method === "GET" ? "no" : "unknown" });
   }
 
   close(): Promise<void> {

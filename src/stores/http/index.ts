@@ -6,6 +6,7 @@ export { caPemOf, type CaReferences, caRefs } from "./ca.ts";
 export { cleaned, withoutSecrets } from "./cleaned.ts";
 export { ClientCredentials } from "./client-credentials.ts";
 export { HttpsConnection, type HttpsConnectionOptions, type StoreRequest } from "./connection.ts";
+export { fieldsOf, jsonOf } from "./json.ts";
 export { webServiceLimits } from "./limits.ts";
 export type { HttpAnswer, HttpRequest } from "./message.ts";
 export type { ClientLogin, TokenEndpointOptions } from "./token-endpoint.ts";

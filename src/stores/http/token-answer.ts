@@ -1,5 +1,6 @@
 import { BlockedError } from "../errors.ts";
 import { bearer } from "./bearer-token.ts";
+import { fieldsOf } from "./json.ts";
 import type { HttpAnswer } from "./message.ts";
 
 /** A token as it was given. */
@@ -48,13 +49,4 @@ export function issuedToken({ body }: HttpAnswer, host: string): IssuedToken {
   // A text in older answers of Entra.
   const seconds = typeof expires === "number" || typeof expires === "string" ? Number(expires) : Number.NaN;
   return { header, lifetimeMs: Number.isFinite(seconds) ? Math.max(seconds, 0) * 1000 : unsaidLifetimeMs };
-}
-
-function fieldsOf(body: Buffer): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(body.toString("utf8"));
-    return typeof value === "object" && value !== null ? { ...value } : {};
-  } catch {
-    return {};
-  }
 }

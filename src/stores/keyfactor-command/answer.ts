@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { TransientError } from "../errors.ts";
-import { cleaned } from "../http/index.ts";
+import { cleaned, jsonOf } from "../http/index.ts";
 
 /**
  * An object that Command answers: its members are found in any case, for 11.x writes camelCase and all others PascalCase; what is
@@ -31,13 +31,4 @@ export function read<Schema extends z.ZodType>(schema: Schema, body: Buffer, doi
   const where = cleaned(issue?.path.join(".") ?? "", 64);
   const what = where === "" ? "something else than is documented" : `an unexpected ${where}`;
   throw new TransientError("StoreUnavailable", `Asked to ${doing}, Command answered ${what}; it is tried again.`);
-}
-
-/** Undefined for what is no JSON. */
-export function jsonOf(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString("utf8"));
-  } catch {
-    return undefined;
-  }
 }

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { BlockedError, TransientError, type StoreError } from "../errors.ts";
 import type { Reason } from "../../crds/index.ts";
-import { cleaned, type HttpAnswer, unavailable, withoutSecrets } from "../http/index.ts";
-import { jsonOf, members } from "./answer.ts";
+import { cleaned, type HttpAnswer, jsonOf, unavailable, withoutSecrets } from "../http/index.ts";
+import { members } from "./answer.ts";
 
 /** What was asked, for messages. */
 export interface Asked {
@@ -101,8 +101,7 @@ function withWords(message: string, said: string): string {
 }
 
 function wordsOf(body: Buffer, secrets: readonly string[]): { said: string; isOurs: boolean } {
-  const json = jsonOf(body);
-  const parsed = errorBody.safeParse(json);
+  const parsed = errorBody.safeParse(jsonOf(body));
   if (!parsed.success) return { said: "", isOurs: false };
   const { Message, FailedOperations } = parsed.data;
   const words = [Message, ...(FailedOperations ?? []).map(({ Reason }) => Reason)];

@@ -6,13 +6,21 @@ const scope = "https://vault.azure.net/.default";
 const start = Date.parse("2030-01-01T00:00:00Z");
 
 /** An identity of a machine that answers so, and what it was asked. */
-function machine(status: number, body: object, clientId?: string): { identity: ManagedIdentity; asked: HttpRequest[] } {
+function machine(
+  status: number,
+  body: object | string,
+  clientId?: string,
+): { identity: ManagedIdentity; asked: HttpRequest[] } {
   const asked: HttpRequest[] = [];
   const request = (one: HttpRequest): Promise<HttpAnswer> => {
     asked.push(one);
-    return Promise.resolve({ status, headers: {}, body: Buffer.from(JSON.stringify(body)) });
+    return Promise.resolve({ status, headers: {}, body: Buffer.from(textOf(body)) });
   };
   return { identity: new ManagedIdentity({ request }, clientId), asked };
+}
+
+function textOf(body: object | string): string {
+  return typeof body === "string" ? body : JSON.stringify(body);
 }
 
 describe("a managed identity", () => {
@@ -45,5 +53,12 @@ describe("a managed identity", () => {
     [200, { access_token: "t" }, "TransientError", "TokenUnavailable"],
   ])("%i %j is %s %s", async (status, body, name, reason) => {
     await expect(machine(status, body).identity.getToken(scope)).rejects.toMatchObject({ name, reason });
+  });
+
+  it("whose answer is cut off is told without a piece of the token", async () => {
+    const cut = '{"access_token":"eyJ0-a-token';
+    await expect(machine(200, cut).identity.getToken(scope)).rejects.toThrow(
+      "The metadata service of the machine answers without a token; it is tried again.",
+    );
   });
 });

@@ -1,5 +1,6 @@
 import type { AccessToken, TokenCredential } from "@azure/identity";
 import { BlockedError, TransientError } from "../../errors.ts";
+import { fieldsOf } from "../../http/index.ts";
 import type { MetadataService } from "./metadata.ts";
 import { oauthErrorOf } from "./oauth-error.ts";
 
@@ -52,10 +53,7 @@ export class ManagedIdentity implements TokenCredential {
 }
 
 function tokenIn(body: Buffer): AccessToken {
-  const { access_token: token, expires_on: expires } = Object(JSON.parse(body.toString("utf8"))) as Record<
-    string,
-    unknown
-  >;
+  const { access_token: token, expires_on: expires } = fieldsOf(body);
   if (typeof token === "string" && token !== "" && Number(expires) > 0) {
     return { token, expiresOnTimestamp: Number(expires) * 1000 };
   }

@@ -1,4 +1,4 @@
-import { cleaned } from "../../http/index.ts";
+import { cleaned, fieldsOf } from "../../http/index.ts";
 
 /** What a token service says where it gives no token (RFC 6749, section 5.2); empty where it says nothing. */
 export interface OauthError {
@@ -8,11 +8,7 @@ export interface OauthError {
 }
 
 export function oauthErrorOf(body: string | null | undefined): OauthError {
-  try {
-    const { error, error_description: text = "" } = Object(JSON.parse(body ?? "")) as Record<string, unknown>;
-    const [words = ""] = String(text).split(/ Trace ID:|[\r\n]/);
-    return { error: typeof error === "string" ? error : "", description: cleaned(words, 160) };
-  } catch {
-    return { error: "", description: "" };
-  }
+  const { error, error_description: text = "" } = fieldsOf(body ?? "");
+  const [words = ""] = String(text).split(/ Trace ID:|[\r\n]/);
+  return { error: typeof error === "string" ? error : "", description: cleaned(words, 160) };
 }
