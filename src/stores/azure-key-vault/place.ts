@@ -12,7 +12,7 @@ import { placeKey } from "./place-key.ts";
 import { importPolicy } from "./policy.ts";
 import { isSoftDeleted } from "./refusal.ts";
 import { fateOf, type Word } from "./soft-deleted.ts";
-import { importValue } from "./value.ts";
+import { type ImportValue, importValue } from "./value.ts";
 import type { Vault } from "./vault.ts";
 import { type Tags, tagsWith, type Wanted, wantedOf } from "./wanted.ts";
 
@@ -51,13 +51,14 @@ export class CertificatePlace implements Place {
 
   async put(desired: Desired, before: Observation, signal: AbortSignal): Promise<PutResult> {
     const wanted = this.#wanted(desired);
-    const value = await importValue(desired, this.#target.policy?.contentType ?? "PKCS12", signal);
     const look = await this.#asking("get", () => this.#look(wanted, signal));
     // A vault has no conditional write: what comes between this look and the write is not seen.
     if (stateOf(look) !== this.#states.get(before)) return { outcome: "Changed" };
-    if (look.is === "Deleted") await this.#makeRoom(fateOf(look.deleted, this.#target.softDeleted).does, signal);
     const changes = changesOf(look, wanted);
-    if (changes.has("Import")) await this.#import(wanted, value, signal);
+    // Before anything is recovered or purged for it.
+    const value = changes.has("Import") ? await this.#value(desired, signal) : undefined;
+    if (look.is === "Deleted") await this.#makeRoom(fateOf(look.deleted, this.#target.softDeleted).does, signal);
+    if (value !== undefined) await this.#import(wanted, value, signal);
     else if (changes.has("Attributes")) await this.#update(look, wanted, signal);
     await this.#settlePolicy(wanted, signal);
     const seen = await this.#asking("get", () => this.#observe(desired, wanted, signal));
@@ -80,7 +81,11 @@ export class CertificatePlace implements Place {
     return lookAt(vault, client, { name: this.#name, wanted }, signal);
   }
 
-  async #import(wanted: Wanted, value: Awaited<ReturnType<typeof importValue>>, signal: AbortSignal): Promise<void> {
+  #value(desired: Desired, signal: AbortSignal): Promise<ImportValue> {
+    return importValue(desired, this.#target.policy?.contentType ?? "PKCS12", signal);
+  }
+
+  async #import(wanted: Wanted, value: ImportValue, signal: AbortSignal): Promise<void> {
     const { attributes, policy, key, preserveCertOrder } = wanted;
     const tags = tagsWith(wanted, wanted.chain);
     const body = { ...value, policy: importPolicy(policy, key), attributes, tags, preserveCertOrder };
