@@ -98,7 +98,7 @@ export class CommandClient {
 
   /**
    * A list page by page, up to the one that is empty. Throws `TransientError` `StoreUnavailable` at a page that is as the one
-   * before: what is answered so has no end.
+   * before, and beyond the most pages: what is answered so has no end, and half a list would pass for all there is.
    */
   async *pages<Row extends z.ZodType>(listed: Listed<Row>, signal: AbortSignal): AsyncGenerator<z.output<Row>[]> {
     let last: z.output<Row>[] = [];
@@ -110,6 +110,10 @@ export class CommandClient {
       yield rows;
       last = rows;
     }
+    throw new TransientError(
+      "StoreUnavailable",
+      `Asked to ${listed.doing}, Command has not ended after ${mostPages} pages.`,
+    );
   }
 
   /** One page of a list: the first, of 50 rows, unless the query says otherwise. */
