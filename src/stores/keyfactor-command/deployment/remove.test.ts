@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { DeploymentScene } from "../../../../test/fixtures/command-deployment.ts";
 import type { NewStore } from "../../../../test/servers/keyfactor/command.ts";
+import type { ServerOptions } from "../../../../test/servers/keyfactor/index.ts";
+import { allPermissions } from "../../../../test/servers/keyfactor/permissions.ts";
 import type { KeyfactorCommandTarget } from "../../../crds/index.ts";
 import type { OpenJob, RemovalContext, RemoveResult } from "../../contract.ts";
 
@@ -9,8 +11,12 @@ const removals = "POST /CertificateStores/Certificates/Remove";
 const minute = 60_000;
 
 /** A certificate that was brought to a store, and is shown by its inventory. */
-async function delivered(target: Partial<KeyfactorCommandTarget> = {}, store: Partial<NewStore> = {}) {
-  const scene = await DeploymentScene.start();
+async function delivered(
+  target: Partial<KeyfactorCommandTarget> = {},
+  store: Partial<NewStore> = {},
+  options: ServerOptions = {},
+) {
+  const scene = await DeploymentScene.start(options);
   const certificateStore = scene.addStore({ type: "RFJKS", inventoryMinutes: 1, ...store });
   const { desired, held, thumbprint } = await scene.imported();
   const block = { storeId: certificateStore.id, ...target };
@@ -140,6 +146,19 @@ describe("a delivery whose job is still open", () => {
     const job = await scene.submit(place, desired);
     expect(await remove({ job })).toEqual({ job });
     scene.pass(2 * minute);
+    expect((await remove({ job })).job?.state).toMatch(/^Removing /);
+  });
+
+  it("ends first where it is run again, and the account may not take it back", async () => {
+    const permissions = allPermissions.filter((rule) => rule !== "/agents/management/modify/");
+    const roles = [{ id: 1, name: "Administrator", permissions }];
+    const { scene, store, place, desired, remove } = await delivered({ alias: "web" }, {}, { roles });
+    store.orchestrator = { ...store.orchestrator, outcomes: ["WillRetry"], retryMs: 10 * minute };
+    const job = await scene.submit(place, desired);
+    scene.pass(minute);
+    expect(await remove({ job })).toEqual({ job });
+    expect(scene.server.traffic.count(removals)).toBe(0);
+    scene.pass(11 * minute);
     expect((await remove({ job })).job?.state).toMatch(/^Removing /);
   });
 });

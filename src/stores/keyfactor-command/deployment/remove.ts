@@ -60,7 +60,7 @@ async function endDelivery(
   if (await withdraw({ command, address }, store, job, signal)) return submit(command, key, store, context, signal);
   const [jobId] = job.ids;
   const told = jobId === undefined ? undefined : await standing(command, jobId, job.submittedAt, signal);
-  if (told?.at === "Running" || told?.at === "Waiting") return { job };
+  if (told !== undefined && ["Waiting", "Running", "WillRetry"].includes(told.at)) return { job };
   return submit(command, key, store, context, signal);
 }
 
