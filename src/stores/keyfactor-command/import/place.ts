@@ -83,7 +83,8 @@ export class ImportPlace implements Place {
     if (preflight === "Analyze") await this.#analyze(file, sha1, signal);
     const stores = keyless || deployTo === undefined ? undefined : deployed(deployTo);
     const request = { ...file, ...descriptionOf(described), ...stores };
-    return reportOf(await importCertificate(client, request, signal), stores !== undefined);
+    const secrets = file.Password === undefined ? [] : [file.Password];
+    return reportOf(await importCertificate(client, request, signal), { deployTo: stores !== undefined, secrets });
   }
 
   async #analyze(file: Parameters<typeof analyzeCertificate>[1], sha1: string, signal: AbortSignal): Promise<void> {

@@ -36,9 +36,19 @@ it("shows what Command has answered, cleaned and cut", () => {
     Reason: 3,
     Explanation: `An alias\r\nis required ${"x".repeat(400)}`,
   };
-  expect(reportOf({ importStatus: 2, jobStatus: undefined, invalidStores: [refused] }, true)).toEqual({
+  expect(
+    reportOf({ importStatus: 2, jobStatus: undefined, invalidStores: [refused] }, { deployTo: true, secrets: [] }),
+  ).toEqual({
     importStatus: 2,
     deployTo: "Submitted",
     invalidStores: [{ storeId, reasonCode: 3, message: `An alias is required ${"x".repeat(234)}…` }],
+  });
+});
+
+it("keeps back the password of the file where Command says why it refuses a store", () => {
+  const refused = { KeystoreId: storeId, Explanation: "The password s3cret-of-this-call is refused." };
+  const answer = { importStatus: undefined, jobStatus: undefined, invalidStores: [refused] };
+  expect(reportOf(answer, { deployTo: false, secrets: ["s3cret-of-this-call"] })).toEqual({
+    invalidStores: [{ storeId, message: "The password *** is refused." }],
   });
 });

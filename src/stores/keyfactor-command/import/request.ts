@@ -1,7 +1,7 @@
 import type { KeyfactorCommandImport } from "../../../crds/index.ts";
 import type { Report } from "../../contract.ts";
 import type { ImportRequest, ImportResult, InvalidStore } from "../api/import-certificate.ts";
-import { cleaned } from "../../http/index.ts";
+import { cleaned, withoutSecrets } from "../../http/index.ts";
 
 type DeployTo = NonNullable<KeyfactorCommandImport["deployTo"]>;
 
@@ -32,21 +32,29 @@ export function deployed({ stores, storeTypes = [], runAt }: DeployTo): Partial<
 }
 
 /** What Command answered to an import, for `status.keyfactorCommand`. Its numbers are shown, and nothing is read into them. */
-export function reportOf({ importStatus, jobStatus, invalidStores }: ImportResult, deployTo: boolean): Report {
+export function reportOf(
+  { importStatus, jobStatus, invalidStores }: ImportResult,
+  { deployTo, secrets }: { readonly deployTo: boolean; readonly secrets: readonly string[] },
+): Report {
   return {
     ...(importStatus === undefined ? {} : { importStatus }),
     ...(jobStatus === undefined ? {} : { jobStatus }),
-    ...(invalidStores.length === 0 ? {} : { invalidStores: invalidStores.slice(0, 64).map(shown) }),
+    ...(invalidStores.length === 0
+      ? {}
+      : { invalidStores: invalidStores.slice(0, 64).map((store) => shown(store, secrets)) }),
     ...(deployTo ? { deployTo: "Submitted" } : {}),
   };
 }
 
-function shown({ KeystoreId, ClientMachine, StorePath, Alias, Reason, Explanation }: InvalidStore): object {
+function shown(
+  { KeystoreId, ClientMachine, StorePath, Alias, Reason, Explanation }: InvalidStore,
+  secrets: readonly string[],
+): object {
   const texts = {
     clientMachine: textOf(ClientMachine, 256),
     storePath: textOf(StorePath, 1024),
     alias: textOf(Alias, 256),
-    message: textOf(Explanation, 256),
+    message: textOf(Explanation && withoutSecrets(Explanation, secrets), 256),
   };
   return {
     storeId: textOf(KeystoreId, 64) ?? "",
