@@ -6,16 +6,10 @@ import { next } from "./next.ts";
 import { type DeliveryRecord, requested } from "./record.ts";
 import type { Situation } from "./situation.ts";
 import type { Seen } from "./step.ts";
-import { ended, facts, idle, job, present, recordOf, running, situation, submittedOver } from "./testing.ts";
+import { attempt, ended, facts, idle, job, present, recordOf, running, situation, submittedOver } from "./testing.ts";
 
 const now = new Date("2026-02-01T00:00:00Z");
 const place = situation().place;
-const attempt = {
-  number: 3,
-  fingerprint: "key:new",
-  startedAt: "2026-01-31T23:58:00Z",
-  deadline: "2026-01-31T23:59:30Z",
-};
 const followed: DeliveryRecord = { ...submittedOver, job };
 const own: DeliveryRecord = { ...submittedOver, attempt: { ...attempt, startedAt: "2026-01-31T23:59:59Z" } };
 const absent = { state: "Absent" } as const;

@@ -64,6 +64,14 @@ export function situation(more: Partial<Situation> = {}): Situation {
 /** A job on record, of what `situation()` wants; submitted ten seconds before 2026-02-01. */
 export const job = { ids: ["j1"], state: "new", submittedAt: "2026-01-31T23:59:50Z", fingerprint: "key:new" };
 
+/** A write of what `situation()` wants, whose deadline is past on 2026-02-01. */
+export const attempt = {
+  number: 3,
+  fingerprint: "key:new",
+  startedAt: "2026-01-31T23:58:00Z",
+  deadline: "2026-01-31T23:59:30Z",
+};
+
 /** What lay there before a write, or its job, that replaces it. */
 export const submittedOver: DeliveryRecord = {
   phase: "InProgress",
