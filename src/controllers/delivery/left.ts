@@ -18,7 +18,8 @@ export function withLeft(left: Left, target: string, before: DeliveryRecord | un
   const { place } = after;
   const moved = before?.place?.address !== place?.address;
   const kept = left.previous.flatMap((entry) => {
-    if (place === undefined || isGoneBackTo(entry, target, place)) return place === undefined ? [entry] : [];
+    if (place === undefined) return [entry];
+    if (isGoneBackTo(entry, target, place)) return [];
     return moved && isAt(entry, place) ? withoutJobLeft(entry) : [entry];
   });
   const more = moved && before?.place !== undefined ? toBeLeft(target, before) : [];

@@ -11,8 +11,8 @@ export function loginRefs({ basicSecretRef, oauthSecretRef, tokenSecretRef }: Au
 }
 
 /**
- * How the store's account is told. The Secret of an OAuth2 client has the keys of Keyfactor's own operator. Throws what reading the Secret throws, `WaitingError` `SecretKeyMissing`, and what the kind
- * of login refuses.
+ * How the store's account is told. The Secret of an OAuth2 client has the keys of Keyfactor's own operator. Throws what reading the
+ * Secret throws, `WaitingError` `SecretKeyMissing`, and what the kind of login refuses.
  */
 export async function loginOf(
   { basicSecretRef, oauthSecretRef, tokenSecretRef }: Auth,
