@@ -1,6 +1,7 @@
 /** `work`, or at once the signal's reason when that comes first. What runs in another thread goes on to its end unheard. */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
+  work.catch(() => undefined);
   signal.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();
   const abort = (): void => reject(signal.reason as Error);
@@ -9,6 +10,5 @@ export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | u
     return await Promise.race([work, promise]);
   } finally {
     signal.removeEventListener("abort", abort);
-    work.catch(() => undefined);
   }
 }
