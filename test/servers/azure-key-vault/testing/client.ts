@@ -1,32 +1,20 @@
-import { Agent, request } from "undici";
+import { HttpsClient, type Reply, type Send as Sent } from "../../http/client.ts";
 import type { VaultServer } from "../server.ts";
 
-/** What came back. */
-export interface Reply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly text: string;
-  /** The body as JSON; undefined where it is none. */
-  readonly json: unknown;
-}
+export type { Reply } from "../../http/client.ts";
 
-export interface Send {
-  readonly body?: unknown;
-  /** More headers, or others; undefined leaves one out. */
-  readonly headers?: Readonly<Record<string, string | undefined>>;
+export interface Send extends Sent {
   /** `api%2Dversion=7.6` when left out. */
   readonly query?: string;
 }
 
 /** Sends what the reference's exchanges have, and takes what comes. */
 export class Client {
-  readonly #server: VaultServer;
-  readonly #agent: Agent;
+  readonly #https: HttpsClient;
   readonly #token: string;
 
   constructor(server: VaultServer, token: string) {
-    this.#server = server;
-    this.#agent = new Agent({ connect: { ca: server.caPem } });
+    this.#https = new HttpsClient(server);
     this.#token = token;
   }
 
@@ -46,33 +34,13 @@ export class Client {
     return this.send("DELETE", path, {});
   }
 
-  async send(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, send: Send): Promise<Reply> {
-    const { body, headers = {}, query = "api%2Dversion=7.6" } = send;
-    const wanted = {
-      authorization: `Bearer ${this.#token}`,
-      accept: "application/json",
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
-      ...headers,
-    };
-    const response = await request(`${this.#server.url}${path}${query === "" ? "" : `?${query}`}`, {
-      method,
-      dispatcher: this.#agent,
-      headers: Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)),
-      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
-    });
-    const text = await response.body.text();
-    return { status: response.statusCode, headers: response.headers, text, json: parsed(text) };
+  send(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, send: Send): Promise<Reply> {
+    const { body, headers, query = "api%2Dversion=7.6" } = send;
+    const full = query === "" ? path : `${path}?${query}`;
+    return this.#https.send(method, full, { body, headers: { authorization: `Bearer ${this.#token}`, ...headers } });
   }
 
-  async close(): Promise<void> {
-    await this.#agent.destroy();
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+  close(): Promise<void> {
+    return this.#https.close();
   }
 }
